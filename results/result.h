@@ -1,0 +1,196 @@
+/* result.h - the result of one run as plain data: what bench fills in, results/ writes, reports/ read back */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef RESULTS_RESULT_H
+#define RESULTS_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Numbers that are missing are NAN (doubles) and become null in the file; unknown facts are the text "unknown".
+ * Times are in ns, sizes in bytes, rates in GB/s (10^9). Strings are owned by the struct (arrays) or constant. */
+
+enum axis_id {
+#define AXIS(symbol, name, standard, help) AXIS_##symbol,
+#include "results/axes.def"
+#undef AXIS
+    AXES
+};
+
+enum { AXIS_TEXT = 24, NAME_TEXT = 40, KEY_TEXT = 640, LINE_TEXT = 256 };
+
+struct axis_info {
+    const char *name;     /* as on the command line and in keys: "file-size"; in JSON '-' becomes '_' */
+    const char *standard; /* default value */
+    const char *help;
+};
+const struct axis_info *axis_info(enum axis_id axis);
+
+enum run_status { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
+enum cell_status { CELL_MEASURED, CELL_SKIPPED, CELL_FAILED };
+
+struct result_warning {
+    char code[NAME_TEXT]; /* such as LLC_SHARED */
+    char message[LINE_TEXT];
+    char hint[LINE_TEXT];
+};
+
+struct result_run {
+    char id[NAME_TEXT]; /* time and seed: unique enough to tell two runs apart */
+    char started[NAME_TEXT], finished[NAME_TEXT]; /* ISO 8601 UTC */
+    char **argv;                                  /* NULL-terminated; not owned */
+    uint64_t seed;
+    char plan[NAME_TEXT];
+    char version[NAME_TEXT], git[NAME_TEXT], compiler[NAME_TEXT], flags[LINE_TEXT];
+    double measuring_s; /* wall time spent on groups */
+};
+
+struct result_cache {
+    unsigned level;
+    uint64_t bytes;
+    unsigned shared_by; /* logical CPUs */
+};
+
+struct result_machine {
+    char host[NAME_TEXT * 2];
+    char vendor[NAME_TEXT], model[NAME_TEXT * 2], microcode[NAME_TEXT];
+    int family, model_number, stepping; /* -1 unknown */
+    char features[LINE_TEXT];           /* comma separated names */
+    double tsc_ghz;
+    char clwb[16]; /* retains, invalidates, absent, unknown */
+    struct result_cache caches[8];
+    unsigned cache_count;
+    uint64_t llc_bytes_measured; /* 0: unknown */
+    double clock_ns;             /* cost of an empty timed stretch, taken off each period */
+    double clock_resolution_ns;  /* 99th percentile of back-to-back stamps */
+    unsigned nodes, cpus;
+    char kernel[NAME_TEXT * 2], hypervisor[NAME_TEXT], governor[NAME_TEXT], turbo[NAME_TEXT], smt[NAME_TEXT];
+    char huge_pages[NAME_TEXT];
+    double load; /* 1-minute load average at the start */
+    double steal_percent; /* of CPU time during the run; NAN unknown */
+    double drift_percent; /* spread (p95-p5 over median) of the reference spin over the rounds; NAN unknown */
+};
+
+struct result_region {
+    char path_kind[NAME_TEXT];   /* anonymous, file, devdax */
+    char medium[NAME_TEXT];      /* dram, pmem, page-cache, cxl */
+    char provenance[NAME_TEXT];  /* real, stand-in, emulated */
+    char provider[NAME_TEXT];    /* ACPI.NFIT, CXL, virtio-pmem, e820, none, unknown */
+    char granularity[NAME_TEXT]; /* libpmem2's: byte, cache-line, page, unknown */
+    char map_sync[8];            /* true, false, unknown */
+    int node;                    /* -1 unknown */
+    uint64_t bytes, page_bytes;
+};
+
+struct result_drain {
+    char kind[NAME_TEXT];       /* store-fence, flush-hint, none */
+    char provenance[NAME_TEXT]; /* measured, modelled, not known */
+    double latency_ns, bytes_per_second;
+    uint64_t queue_bytes;
+    char source[LINE_TEXT]; /* where the parameters come from */
+};
+
+struct result_domain {
+    char name[NAME_TEXT];
+    char source[NAME_TEXT]; /* detected, chosen */
+    char evidence[4][LINE_TEXT];
+    unsigned evidence_count;
+    struct result_drain drain;
+};
+
+struct interval {
+    double value, low, high; /* 95 % unless said otherwise; NAN: unknown */
+};
+
+/* Over the samples of one quantity, in its unit. A percentile is NAN unless n (1-p) >= 5. */
+struct summary {
+    double median, ci_low, ci_high, mad, p50, p90, p99, max;
+    uint64_t n, outliers; /* beyond 3 scaled MADs; counted, never dropped */
+};
+
+struct ledger_row {
+    char stage[24];
+    char side[8]; /* write or fsync */
+    struct interval added, saved;
+    bool overlaps; /* added and saved differ by more than their intervals */
+    bool first_fence; /* the first rung with a store-fencing instruction: it gets the drain of all before */
+    char how[8];        /* ladder, stamp, model */
+    char provenance[16]; /* real, stand-in, modelled */
+};
+
+struct result_counts { /* per op (one write with its share of the fsync) */
+    double bytes_copied, lines_flushed, nt_bytes, fences, locked_ops, entries_marked, entries_scanned, faults, drains;
+    double lines_dirtied; /* distinct lines written per op: what lines_flushed is to be compared with */
+};
+
+enum { LEDGER_ROWS = 20 };
+
+struct result_cell {
+    char key[KEY_TEXT], id[KEY_TEXT + 32];
+    char kernel[NAME_TEXT], path[NAME_TEXT], copy[NAME_TEXT], copy_resolved[NAME_TEXT];
+    char track[NAME_TEXT], writeback[NAME_TEXT], domain[NAME_TEXT];
+    char axis[AXES][AXIS_TEXT]; /* as asked */
+    uint64_t footprint_bytes, dirty_bytes, file_bytes; /* as resolved; dirty 0: never */
+    char stream_hash[20];                              /* 16 hex digits */
+    bool reference_only;                               /* volatile: not durable, the floor */
+    enum cell_status status;
+    char reason[LINE_TEXT]; /* why skipped or failed; else empty */
+    double *samples;        /* ns/op, n of them; malloc'ed, owned */
+    uint8_t *layouts;       /* code layout of each sample; malloc'ed, owned */
+    size_t sample_count;
+    unsigned rounds, dropped; /* dropped: warm-up samples, not in samples */
+    char ended_by[16];        /* precision or time */
+    bool bistable;
+    struct summary summary, write, fsync, fsync_call_ns; /* write, fsync: ns/op shares; n == 0: not measured */
+    double gb_per_s;
+    struct ledger_row ledger[LEDGER_ROWS];
+    unsigned ledger_rows; /* 0: a surface cell */
+    struct interval overlap_ns, unattributed_ns, persistence_ns; /* persistence: sum of the rows "to persistence" */
+    double modelled_ns; /* NAN: not known; 0: nothing modelled */
+    struct result_counts counts;
+};
+
+struct result_controls { /* of one group */
+    char group[KEY_TEXT]; /* the key without the path */
+    struct interval same, different; /* ratios; same at 99.9 % */
+    double expected_different;       /* 1.05 */
+    bool held;
+};
+
+struct result_comparison {
+    char key[KEY_TEXT]; /* of b */
+    char a[KEY_TEXT + 32], b[KEY_TEXT + 32]; /* ids */
+    struct interval ratio;                   /* b over a in cost: above 1, b costs more */
+    double p, p_holm;                        /* sign test against ratio 1, and adjusted over the run's family */
+    double ratio_modelled;                   /* NAN where nothing is modelled or the drain is not known */
+    char verdict[16]; /* faster, slower, equivalent, unresolved, bistable: said of b */
+    char method[NAME_TEXT];
+    unsigned rounds;
+    unsigned more_rounds; /* unresolved: about how many more would settle it; 0 unknown */
+};
+
+struct result {
+    enum run_status status;
+    struct result_run run;
+    struct result_machine machine;
+    struct result_region region;
+    struct result_domain domain;
+    struct result_controls *controls; /* one a group; malloc'ed, owned */
+    size_t control_count;
+    double floor_ratio; /* the run's resolution floor: the widest distance of a `same` interval from 1, plus 1 */
+    bool controls_held;
+    struct result_warning *warnings; /* malloc'ed, owned */
+    size_t warning_count;
+    struct result_cell *cells; /* malloc'ed, owned */
+    size_t cell_count;
+    struct result_comparison *comparisons; /* malloc'ed, owned */
+    size_t comparison_count;
+};
+
+/* Frees what the result owns (not argv, not the struct itself) and zeroes it. */
+void result_free(struct result *r);
+
+/* Builds key ("kernel/path/size=4096/...") and id (key + "/domain=adr") from the cell's names and axes. */
+void result_cell_name(struct result_cell *cell);
+
+#endif
