@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EAX, EBX, ECX, EDX };
+enum register_index { REG_A, REG_B, REG_C, REG_D };
 
 static const char *const names[CPU_FEATURES] = {"SSE2",       "AVX2", "AVX512F",   "ERMS",    "FSRM", "CLFLUSH",
                                                 "CLFLUSHOPT", "CLWB", "MOVDIR64B", "CLDEMOTE"};
@@ -22,7 +22,7 @@ static uint64_t xcr0(void)
 static void leaf(uint32_t number, uint32_t regs[4])
 {
     memset(regs, 0, 4 * sizeof(regs[0]));
-    regs[EAX] = number;
+    regs[REG_A] = number;
     cpu_exec_cpuid_ext(regs);
 }
 
@@ -36,16 +36,16 @@ uint32_t cpu_features(void)
     uint32_t max[4], one[4], seven[4] = {0};
     leaf(0, max);
     leaf(1, one);
-    if (max[EAX] >= 7)
+    if (max[REG_A] >= 7)
         leaf(7, seven);
-    uint32_t set = bit(one[EDX], 26, CPU_SSE2) | bit(one[EDX], 19, CPU_CLFLUSH);
-    set |= bit(seven[EBX], 9, CPU_ERMS) | bit(seven[EBX], 23, CPU_CLFLUSHOPT) | bit(seven[EBX], 24, CPU_CLWB);
-    set |= bit(seven[EDX], 4, CPU_FSRM) | bit(seven[ECX], 28, CPU_MOVDIR64B) | bit(seven[ECX], 25, CPU_CLDEMOTE);
-    uint64_t saved = (one[ECX] >> 27) & 1 ? xcr0() : 0;
+    uint32_t set = bit(one[REG_D], 26, CPU_SSE2) | bit(one[REG_D], 19, CPU_CLFLUSH);
+    set |= bit(seven[REG_B], 9, CPU_ERMS) | bit(seven[REG_B], 23, CPU_CLFLUSHOPT) | bit(seven[REG_B], 24, CPU_CLWB);
+    set |= bit(seven[REG_D], 4, CPU_FSRM) | bit(seven[REG_C], 28, CPU_MOVDIR64B) | bit(seven[REG_C], 25, CPU_CLDEMOTE);
+    uint64_t saved = (one[REG_C] >> 27) & 1 ? xcr0() : 0;
     if ((saved & 0x6) == 0x6)
-        set |= bit(seven[EBX], 5, CPU_AVX2);
+        set |= bit(seven[REG_B], 5, CPU_AVX2);
     if ((saved & 0xe6) == 0xe6)
-        set |= bit(seven[EBX], 16, CPU_AVX512F);
+        set |= bit(seven[REG_B], 16, CPU_AVX512F);
     return set;
 }
 

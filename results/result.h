@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers that are missing are NAN (doubles) and become null in the file; unknown facts are the text "unknown".
- * Times are in ns, sizes in bytes, rates in GB/s (10^9). Strings are owned by the struct (arrays) or constant. */
+/* Numbers that are missing are NAN (doubles) and become null in the file; unknown facts are the text
+ * "unknown". Times are in ns, sizes in bytes, rates in GB/s (10^9). Strings are owned by the struct (arrays)
+ * or constant. */
 
 enum axis_id {
 #define AXIS(symbol, name, standard, help) AXIS_##symbol,
@@ -25,6 +26,8 @@ struct axis_info {
     const char *help;
 };
 const struct axis_info *axis_info(enum axis_id axis);
+/* The axis' member name in JSON: "file_size". */
+const char *axis_member(enum axis_id axis);
 
 enum run_status { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
 enum cell_status { CELL_MEASURED, CELL_SKIPPED, CELL_FAILED };
@@ -36,10 +39,10 @@ struct result_warning {
 };
 
 struct result_run {
-    char id[NAME_TEXT]; /* time and seed: unique enough to tell two runs apart */
+    char id[NAME_TEXT];                           /* time and seed: unique enough to tell two runs apart */
     char started[NAME_TEXT], finished[NAME_TEXT]; /* ISO 8601 UTC */
     char **argv;                                  /* NULL-terminated; not owned */
-    uint64_t seed;
+    uint64_t seed;                                /* below 2^63: JSON's integers are signed (else null) */
     char plan[NAME_TEXT];
     char version[NAME_TEXT], git[NAME_TEXT], compiler[NAME_TEXT], flags[LINE_TEXT];
     double measuring_s; /* wall time spent on groups */
@@ -66,7 +69,7 @@ struct result_machine {
     unsigned nodes, cpus;
     char kernel[NAME_TEXT * 2], hypervisor[NAME_TEXT], governor[NAME_TEXT], turbo[NAME_TEXT], smt[NAME_TEXT];
     char huge_pages[NAME_TEXT];
-    double load; /* 1-minute load average at the start */
+    double load;          /* 1-minute load average at the start */
     double steal_percent; /* of CPU time during the run; NAN unknown */
     double drift_percent; /* spread (p95-p5 over median) of the reference spin over the rounds; NAN unknown */
 };
@@ -112,14 +115,15 @@ struct ledger_row {
     char stage[24];
     char side[8]; /* write or fsync */
     struct interval added, saved;
-    bool overlaps; /* added and saved differ by more than their intervals */
+    bool overlaps;    /* added and saved differ by more than their intervals */
     bool first_fence; /* the first rung with a store-fencing instruction: it gets the drain of all before */
-    char how[8];        /* ladder, stamp, model */
+    char how[8];      /* ladder, stamp, model */
     char provenance[16]; /* real, stand-in, modelled */
 };
 
 struct result_counts { /* per op (one write with its share of the fsync) */
-    double bytes_copied, lines_flushed, nt_bytes, fences, locked_ops, entries_marked, entries_scanned, faults, drains;
+    double bytes_copied, lines_flushed, nt_bytes, fences, locked_ops, entries_marked, entries_scanned, faults,
+        drains;
     double lines_dirtied; /* distinct lines written per op: what lines_flushed is to be compared with */
 };
 
@@ -129,7 +133,7 @@ struct result_cell {
     char key[KEY_TEXT], id[KEY_TEXT + 32];
     char kernel[NAME_TEXT], path[NAME_TEXT], copy[NAME_TEXT], copy_resolved[NAME_TEXT];
     char track[NAME_TEXT], writeback[NAME_TEXT], domain[NAME_TEXT];
-    char axis[AXES][AXIS_TEXT]; /* as asked */
+    char axis[AXES][AXIS_TEXT];                        /* as asked */
     uint64_t footprint_bytes, dirty_bytes, file_bytes; /* as resolved; dirty 0: never */
     char stream_hash[20];                              /* 16 hex digits */
     bool reference_only;                               /* volatile: not durable, the floor */
@@ -141,29 +145,32 @@ struct result_cell {
     unsigned rounds, dropped; /* dropped: warm-up samples, not in samples */
     char ended_by[16];        /* precision or time */
     bool bistable;
-    struct summary summary, write, fsync, fsync_call_ns; /* write, fsync: ns/op shares; n == 0: not measured */
+    /* write, fsync: ns/op shares; n == 0: not measured. */
+    struct summary summary, write, fsync, fsync_call_ns;
     double gb_per_s;
     struct ledger_row ledger[LEDGER_ROWS];
     unsigned ledger_rows; /* 0: a surface cell */
-    struct interval overlap_ns, unattributed_ns, persistence_ns; /* persistence: sum of the rows "to persistence" */
+    /* persistence: sum of the rows "to persistence". value NAN: not measured (null in the file; 0 would be
+     * 0). */
+    struct interval overlap_ns, unattributed_ns, persistence_ns;
     double modelled_ns; /* NAN: not known; 0: nothing modelled */
     struct result_counts counts;
 };
 
-struct result_controls { /* of one group */
-    char group[KEY_TEXT]; /* the key without the path */
+struct result_controls {             /* of one group */
+    char group[KEY_TEXT];            /* the key without the path */
     struct interval same, different; /* ratios; same at 99.9 % */
     double expected_different;       /* 1.05 */
     bool held;
 };
 
 struct result_comparison {
-    char key[KEY_TEXT]; /* of b */
+    char key[KEY_TEXT];                      /* of b */
     char a[KEY_TEXT + 32], b[KEY_TEXT + 32]; /* ids */
     struct interval ratio;                   /* b over a in cost: above 1, b costs more */
-    double p, p_holm;                        /* sign test against ratio 1, and adjusted over the run's family */
-    double ratio_modelled;                   /* NAN where nothing is modelled or the drain is not known */
-    char verdict[16]; /* faster, slower, equivalent, unresolved, bistable: said of b */
+    double p, p_holm;      /* sign test against ratio 1, and adjusted over the run's family */
+    double ratio_modelled; /* NAN where nothing is modelled or the drain is not known */
+    char verdict[16];      /* faster, slower, equivalent, unresolved, bistable: said of b */
     char method[NAME_TEXT];
     unsigned rounds;
     unsigned more_rounds; /* unresolved: about how many more would settle it; 0 unknown */
@@ -177,7 +184,8 @@ struct result {
     struct result_domain domain;
     struct result_controls *controls; /* one a group; malloc'ed, owned */
     size_t control_count;
-    double floor_ratio; /* the run's resolution floor: the widest distance of a `same` interval from 1, plus 1 */
+    /* The run's resolution floor: the widest distance of a `same` interval from 1, plus 1. */
+    double floor_ratio;
     bool controls_held;
     struct result_warning *warnings; /* malloc'ed, owned */
     size_t warning_count;
@@ -192,5 +200,9 @@ void result_free(struct result *r);
 
 /* Builds key ("kernel/path/size=4096/...") and id (key + "/domain=adr") from the cell's names and axes. */
 void result_cell_name(struct result_cell *cell);
+
+/* The name of the cell's group (the key without the path: "kernel/size=4096/...") into out (of KEY_TEXT
+ * bytes). */
+void result_group_name(const struct result_cell *cell, char *out);
 
 #endif

@@ -1,0 +1,108 @@
+/* analyse.c - from a group's samples to its cells' summaries, ledgers and controls */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bench/group.h"
+#include "bench/ledger.h"
+#include "results/stats.h"
+
+static const double CONTROL_CONFIDENCE = 0.999, CONFIDENCE = 0.95;
+
+static const struct slot *find_slot(const struct group *g, size_t member, enum slot_role role)
+{
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (g->slots[s].member == member && g->slots[s].role == role)
+            return &g->slots[s];
+    return NULL;
+}
+
+static int keep_samples(const struct group *g, struct result_cell *out, const struct slot *path, struct error *err)
+{
+    free(out->samples);
+    free(out->layouts);
+    out->samples = malloc((g->rounds + 1) * sizeof(*out->samples));
+    out->layouts = malloc(g->rounds + 1);
+    out->sample_count = 0;
+    if (!out->samples || !out->layouts)
+        return error_set(err, EXIT_CANNOT, "samples: no memory");
+    for (unsigned r = 0; r < g->rounds; r++) {
+        out->samples[r] = path->ns[r];
+        out->layouts[r] = (uint8_t)(LAYOUT_PATH + g->layouts[r]);
+    }
+    out->sample_count = g->rounds;
+    return 0;
+}
+
+static int summarise(const struct group *g, size_t m, const struct group_env *env, struct error *err)
+{
+    struct result_cell *out = &g->members[m]->out;
+    const struct cell_spec *spec = &g->members[m]->spec;
+    const struct slot *path = find_slot(g, m, ROLE_PATH);
+    if (out->status == CELL_FAILED)
+        return 0;
+    if (keep_samples(g, out, path, err))
+        return -1;
+    out->status = CELL_MEASURED;
+    out->rounds = g->rounds;
+    out->dropped = g->dropped / (unsigned)g->slot_count;
+    out->summary = stats_summary(out->samples, out->sample_count);
+    out->bistable = stats_bistable(out->samples, out->sample_count);
+    out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
+    out->counts.faults =
+        (double)path->faults / ((double)g->rounds * (double)g->periods * (double)spec->stream.writes);
+    out->modelled_ns = domain_get(spec->domain, 0)->drain_modelled && spec->kernel == KERNEL_WRITE_FSYNC ? NAN : 0;
+    text_copy(out->ended_by, sizeof(out->ended_by), g->half_width <= env->precision ? "precision" : "time");
+    return g->members[m]->ledger && spec->kernel == KERNEL_WRITE_FSYNC ? ledger_fill(g, m, env, err) : 0;
+}
+
+static struct interval control_ratio(const struct group *g, const struct slot *a, const struct slot *b)
+{
+    if (!a || !b || a->failed || b->failed || !g->rounds)
+        return (struct interval){NAN, NAN, NAN};
+    return stats_paired_ratio(a->ns, b->ns, g->rounds, CONTROL_CONFIDENCE).ratio;
+}
+
+static bool holds(struct interval i, double value)
+{
+    return i.low <= value && value <= i.high;
+}
+
+static void judge_controls(struct group *g)
+{
+    const struct slot *twin = &g->slots[g->slot_count - 2], *spin = &g->slots[g->slot_count - 1];
+    struct result_controls *c = &g->controls;
+    text_copy(c->group, sizeof(c->group), g->key);
+    c->same = control_ratio(g, find_slot(g, twin->member, ROLE_PATH), twin);
+    c->different = control_ratio(g, find_slot(g, spin->member, ROLE_PATH), spin);
+    c->held = holds(c->same, 1) && holds(c->different, c->expected_different) && c->different.low > 1;
+}
+
+static double half_width(const struct group *g)
+{
+    double widest = 0;
+    const struct slot *base = find_slot(g, g->baseline, ROLE_PATH);
+    for (size_t m = 0; m < g->member_count; m++) {
+        const struct slot *path = find_slot(g, m, ROLE_PATH);
+        if (m == g->baseline || path->failed || base->failed)
+            continue;
+        struct interval r = stats_paired_ratio(base->ns, path->ns, g->rounds, CONFIDENCE).ratio;
+        double half = (r.high - r.low) / 2 / r.value;
+        widest = isnan(half) ? 1 : half > widest ? half : widest;
+    }
+    return widest;
+}
+
+int group_analyse(struct group *g, const struct group_env *env, struct error *err)
+{
+    if (!g->rounds)
+        return 0;
+    g->half_width = half_width(g);
+    judge_controls(g);
+    for (size_t m = 0; m < g->member_count; m++)
+        if (summarise(g, m, env, err))
+            return -1;
+    return 0;
+}

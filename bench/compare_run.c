@@ -1,0 +1,111 @@
+/* compare_run.c - paired ratios of a run, their family, their verdicts */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/compare_run.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "results/stats.h"
+
+static const double CONFIDENCE = 0.95;
+
+static const struct slot *path_slot(const struct group *g, size_t member)
+{
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (g->slots[s].role == ROLE_PATH && g->slots[s].member == member)
+            return &g->slots[s];
+    return NULL;
+}
+
+/* How far from 1 the control `same` may lie: the resolution floor of its group. */
+static double floor_of(const struct group *g)
+{
+    struct interval same = g->controls.same;
+    double up = same.high, down = 1 / same.low;
+    return isnan(up) || isnan(down) ? NAN : fmax(fmax(up, down), 1);
+}
+
+static void compare_member(const struct group *g, size_t member, struct result_comparison *c)
+{
+    const struct result_cell *a = &g->members[g->baseline]->out, *b = &g->members[member]->out;
+    struct paired_ratio ratio =
+        stats_paired_ratio(path_slot(g, g->baseline)->ns, path_slot(g, member)->ns, g->rounds, CONFIDENCE);
+    text_copy(c->key, sizeof(c->key), b->key);
+    text_copy(c->a, sizeof(c->a), a->id);
+    text_copy(c->b, sizeof(c->b), b->id);
+    c->ratio = ratio.ratio;
+    c->p = ratio.p;
+    c->rounds = g->rounds;
+    c->ratio_modelled = NAN;
+    text_copy(c->method, sizeof(c->method),
+              ratio.block_size > 1 ? "paired by blocks, sign interval" : "paired by round, sign interval");
+}
+
+static void judge(const struct group *g, size_t member, struct result_comparison *c)
+{
+    double floor = floor_of(g);
+    bool bistable = g->members[member]->out.bistable || g->members[g->baseline]->out.bistable;
+    enum verdict v = isnan(floor) || !g->controls.held ? VERDICT_UNRESOLVED
+                                                       : stats_verdict(c->ratio, c->p_holm, floor, bistable);
+    text_copy(c->verdict, sizeof(c->verdict), stats_verdict_name(v));
+    c->more_rounds = v == VERDICT_UNRESOLVED && !isnan(floor) ? stats_more_rounds(c->ratio, g->rounds, floor) : 0;
+}
+
+static bool comparable(const struct group *g, size_t member)
+{
+    return member != g->baseline && g->members[member]->out.status == CELL_MEASURED &&
+           g->members[g->baseline]->out.status == CELL_MEASURED;
+}
+
+static void holm_all(struct result *r)
+{
+    double *p = malloc((r->comparison_count + 1) * sizeof(*p));
+    for (size_t i = 0; p && i < r->comparison_count; i++)
+        p[i] = r->comparisons[i].p;
+    if (p)
+        stats_holm(p, r->comparison_count, p);
+    for (size_t i = 0; i < r->comparison_count; i++)
+        r->comparisons[i].p_holm = p ? p[i] : 1;
+    free(p);
+}
+
+static void gather_controls(const struct group *groups, size_t count, struct result *r)
+{
+    r->floor_ratio = 1;
+    r->controls_held = true;
+    r->control_count = 0;
+    for (size_t g = 0; g < count; g++) {
+        if (!groups[g].rounds)
+            continue;
+        double floor = floor_of(&groups[g]);
+        r->floor_ratio = isnan(floor) ? NAN : fmax(r->floor_ratio, floor);
+        r->controls_held = r->controls_held && groups[g].controls.held;
+        r->controls[r->control_count++] = groups[g].controls;
+    }
+    r->controls_held = r->controls_held && r->control_count;
+}
+
+int compare_run(const struct group *groups, size_t count, struct result *r, struct error *err)
+{
+    size_t most = 0, n = 0;
+    for (size_t g = 0; g < count; g++)
+        most += groups[g].member_count;
+    r->comparisons = calloc(most + 1, sizeof(*r->comparisons));
+    r->controls = calloc(count + 1, sizeof(*r->controls));
+    if (!r->comparisons || !r->controls)
+        return error_set(err, EXIT_CANNOT, "comparisons: no memory");
+    gather_controls(groups, count, r);
+    for (size_t g = 0; g < count; g++)
+        for (size_t m = 0; groups[g].rounds && m < groups[g].member_count; m++)
+            if (comparable(&groups[g], m))
+                compare_member(&groups[g], m, &r->comparisons[n++]);
+    r->comparison_count = n;
+    holm_all(r);
+    n = 0;
+    for (size_t g = 0; g < count; g++)
+        for (size_t m = 0; groups[g].rounds && m < groups[g].member_count; m++)
+            if (comparable(&groups[g], m))
+                judge(&groups[g], m, &r->comparisons[n++]);
+    return 0;
+}

@@ -1,0 +1,30 @@
+/* dry_run.c - prints a plan's cells, groups, rounds, time and memory */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/dry_run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void dry_run(const struct run_cells *cells, const struct group *groups, size_t count, double max_time_s,
+             uint64_t memory_bytes, uint64_t llc_bytes)
+{
+    size_t skipped = 0, ledgers = 0, variants = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct run_cell *c = &cells->cells[i];
+        bool ledger = c->runnable && c->ledger && c->spec.kernel == KERNEL_WRITE_FSYNC;
+        skipped += !c->runnable;
+        ledgers += ledger;
+        printf("%-8s %s\n", !c->runnable ? "skipped" : ledger ? "ledger" : "surface", c->out.id);
+        if (!c->runnable)
+            printf("         %s\n", c->out.reason);
+    }
+    for (size_t g = 0; g < count; g++)
+        variants += groups[g].slot_count;
+    printf("\ncells    %zu in %zu groups: %zu with a ledger, %zu skipped\n", cells->count, count, ledgers, skipped);
+    printf("rounds   at least %d a group, %zu samples a round over all groups (rungs and controls included)\n",
+           ROUNDS_MIN, variants);
+    printf("time     %.0f s of measuring at most, but at least %d rounds of each group; about 3 s to look at the machine\n",
+           max_time_s, ROUNDS_MIN);
+    printf("memory   %" PRIu64 " MiB under test (last-level cache taken as %" PRIu64 " MiB as reported; a run measures it)\n",
+           memory_bytes >> 20, llc_bytes >> 20);
+}

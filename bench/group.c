@@ -1,0 +1,364 @@
+/* group.c - makes groups of cells and runs their rounds */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/group.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "bench/drift.h"
+#include "bench/progress.h"
+
+enum { PILOT_PERIODS = 8, PILOT_VISITS = 3, RESOLUTION_FACTOR = 1000 };
+
+static bool is_track(const struct group *g)
+{
+    return g->members[0]->spec.kernel == KERNEL_TRACK;
+}
+
+static void add_slot(struct group *g, size_t member, enum slot_role role, enum variant_kind kind, enum step step)
+{
+    g->slots[g->slot_count++] =
+        (struct slot){.member = member, .role = role, .variant = {.kind = kind, .step = step}};
+}
+
+/* What steps a member's path has, from its parts alone. */
+static uint32_t member_steps(const struct run_cell *m)
+{
+    static const struct surround some = {.name = "some"};
+    const struct domain *domain = domain_get(m->spec.domain, 0);
+    struct period p = {.copy = copy_get(m->spec.copy, 0),
+                       .track = track_get(m->spec.track, 0),
+                       .domain = domain,
+                       .writeback = writeback_get(domain->flushes_caches ? m->spec.writeback : WRITEBACK_none, 0),
+                       .surround = m->spec.surround == SURROUND_NONE ? NULL : &some,
+                       .fence_write = m->spec.fence_write,
+                       .fsync = m->spec.fsync};
+    return period_steps(&p);
+}
+
+static void add_ladder(struct group *g, size_t member)
+{
+    uint32_t steps = member_steps(g->members[member]);
+    for (unsigned s = 0; s < STEPS; s++)
+        if (steps & STEP_BIT(s))
+            add_slot(g, member, ROLE_RUNG, VARIANT_PREFIX, (enum step)s);
+    for (unsigned s = STEP_LOOP + 1; s < STEPS; s++)
+        if (steps & STEP_BIT(s))
+            add_slot(g, member, ROLE_WITHOUT, VARIANT_WITHOUT, (enum step)s);
+    if (steps & STEP_BIT(STEP_SCAN))
+        add_slot(g, member, ROLE_PREMARKED, VARIANT_PREMARKED, STEP_TAG);
+}
+
+static int make_slots(struct group *g, struct error *err)
+{
+    enum variant_kind whole = is_track(g) ? VARIANT_TRACK : VARIANT_WHOLE;
+    g->slots = calloc(g->member_count * (2 * STEPS + 2) + 2, sizeof(*g->slots));
+    if (!g->slots)
+        return error_set(err, EXIT_CANNOT, "group: no memory");
+    for (size_t m = 0; m < g->member_count; m++) {
+        add_slot(g, m, ROLE_PATH, whole, STEP_LOOP);
+        if (g->members[m]->ledger && !is_track(g))
+            add_ladder(g, m);
+    }
+    add_slot(g, g->baseline, ROLE_TWIN, is_track(g) ? VARIANT_TRACK : VARIANT_TWIN, STEP_LOOP);
+    add_slot(g, g->baseline, ROLE_SPIN, whole, STEP_LOOP);
+    return 0;
+}
+
+static size_t find_baseline(const struct group *g)
+{
+    const char *name = is_track(g) ? "xarray" : "bypass";
+    for (size_t m = 0; m < g->member_count; m++)
+        if (!strcmp(g->members[m]->out.path, name))
+            return m;
+    return 0;
+}
+
+static int fill_group(struct group *g, struct run_cell *cells, size_t cell_count, struct error *err)
+{
+    g->members = calloc(cell_count, sizeof(*g->members));
+    if (!g->members)
+        return error_set(err, EXIT_CANNOT, "group: no memory");
+    for (size_t i = 0; i < cell_count; i++)
+        if (cells[i].runnable && !strcmp(cells[i].group, g->key))
+            g->members[g->member_count++] = &cells[i];
+    g->baseline = find_baseline(g);
+    g->half_width = 1;
+    return make_slots(g, err);
+}
+
+struct group *groups_make(struct run_cell *cells, size_t cell_count, size_t *count, struct error *err)
+{
+    struct group *groups = calloc(cell_count + 1, sizeof(*groups));
+    *count = 0;
+    if (!groups) {
+        error_set(err, EXIT_CANNOT, "groups: no memory");
+        return NULL;
+    }
+    for (size_t i = 0; i < cell_count; i++) {
+        bool known = !cells[i].runnable;
+        for (size_t g = 0; g < *count && !known; g++)
+            known = !strcmp(groups[g].key, cells[i].group);
+        if (known)
+            continue;
+        struct group *g = &groups[(*count)++];
+        text_copy(g->key, sizeof(g->key), cells[i].group);
+        if (fill_group(g, cells, cell_count, err)) {
+            groups_free(groups, *count);
+            return NULL;
+        }
+    }
+    return groups;
+}
+
+void groups_free(struct group *groups, size_t count)
+{
+    for (size_t g = 0; g < count; g++) {
+        for (size_t s = 0; s < groups[g].slot_count; s++)
+            free(groups[g].slots[s].ns);
+        free(groups[g].slots);
+        free(groups[g].members);
+        free(groups[g].layouts);
+    }
+    free(groups);
+}
+
+static int reserve(struct group *g, unsigned rounds, struct error *err)
+{
+    if (rounds <= g->capacity)
+        return 0;
+    for (size_t s = 0; s < g->slot_count; s++) {
+        double *ns = realloc(g->slots[s].ns, rounds * sizeof(*ns));
+        if (!ns)
+            return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
+        g->slots[s].ns = ns;
+    }
+    uint8_t *layouts = realloc(g->layouts, rounds);
+    if (!layouts)
+        return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
+    g->layouts = layouts;
+    g->capacity = rounds;
+    return 0;
+}
+
+/* The cells of one visit and the round at hand. */
+struct stage {
+    struct group *g;
+    const struct group_env *env;
+    struct cell **cells;
+    uint32_t *order;
+};
+
+static void fail_member(struct group *g, size_t member, const struct error *why)
+{
+    struct result_cell *out = &g->members[member]->out;
+    out->status = CELL_FAILED;
+    text_copy(out->reason, sizeof(out->reason), why->text);
+    for (size_t s = 0; s < g->slot_count; s++)
+        g->slots[s].failed |= g->slots[s].member == member;
+}
+
+/* Runs a slot once; returns ns a period, or NAN when its data were wrong. */
+static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uint64_t first, uint64_t periods)
+{
+    struct visit visit;
+    struct error why = {0};
+    if (cell_visit(st->cells[slot->member], &slot->variant, layout, first, periods, st->g->natural, &visit, &why)) {
+        fail_member(st->g, slot->member, &why);
+        return NAN;
+    }
+    st->g->dropped++;
+    slot->faults += visit.faults;
+    return (double)visit.ticks / st->env->tsc_ghz / (double)periods - st->env->clock_ns;
+}
+
+static unsigned slot_layout(const struct group *g, const struct slot *slot, unsigned turn)
+{
+    bool other = slot->role == ROLE_TWIN && is_track(g);
+    bool rung = slot->role == ROLE_RUNG || slot->role == ROLE_WITHOUT || slot->role == ROLE_PREMARKED;
+    return (rung || other ? LAYOUT_RUNG : LAYOUT_PATH) + turn;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* First medians of all paths: they decide how many periods make a sample, and which path is the longest. */
+static void pilot(struct stage *st)
+{
+    struct group *g = st->g;
+    const struct stream *stream = &g->members[0]->spec.stream;
+    uint64_t most = g->natural ? stream->windows / 4 : stream->windows;
+    uint64_t periods = most < PILOT_PERIODS ? (most ? most : 1) : PILOT_PERIODS;
+    double shortest = INFINITY, longest = 0;
+    for (size_t s = 0; s < g->slot_count; s++) {
+        double ns[PILOT_VISITS];
+        if (g->slots[s].role != ROLE_PATH || g->slots[s].failed)
+            continue;
+        for (unsigned i = 0; i < PILOT_VISITS && !g->slots[s].failed; i++)
+            ns[i] = run_slot(st, &g->slots[s], LAYOUT_PATH + i, g->cursor += 2 * periods, periods);
+        if (g->slots[s].failed)
+            continue;
+        qsort(ns, PILOT_VISITS, sizeof(ns[0]), compare_doubles);
+        double median = ns[PILOT_VISITS / 2];
+        shortest = median < shortest ? median : shortest;
+        if (median > longest) {
+            longest = median;
+            g->longest = g->slots[s].member;
+        }
+    }
+    double wanted = ceil(RESOLUTION_FACTOR * st->env->clock_resolution_ns / (shortest > 1 ? shortest : 1));
+    most = most > VISIT_PERIODS ? VISIT_PERIODS : most ? most : 1;
+    g->periods = wanted > (double)most ? most : wanted < 1 ? 1 : (uint64_t)wanted;
+    g->short_samples = wanted > (double)most;
+    g->first_ns = longest;
+}
+
+static void set_spin(struct group *g, const struct group_env *env)
+{
+    struct slot *spin = &g->slots[g->slot_count - 1];
+    spin->member = g->longest;
+    spin->variant.kind = is_track(g) ? VARIANT_TRACK : VARIANT_SPIN;
+    spin->variant.spin_links = (uint64_t)lround(0.05 * g->first_ns / env->chain_ns);
+    g->controls.expected_different =
+        1 + (double)spin->variant.spin_links * env->chain_ns / (g->first_ns > 0 ? g->first_ns : 1);
+}
+
+static int make_cells(struct stage *st, struct error *err)
+{
+    struct group *g = st->g;
+    st->cells = calloc(g->member_count, sizeof(*st->cells));
+    st->order = malloc(g->slot_count * sizeof(*st->order));
+    if (!st->cells || !st->order)
+        return error_set(err, EXIT_CANNOT, "group: no memory");
+    for (size_t m = 0; m < g->member_count; m++) {
+        st->cells[m] = cell_create(&g->members[m]->spec, st->env->workspace, err);
+        if (!st->cells[m])
+            return -1;
+        st->cells[m]->period.hook_skip = st->env->hook_skip;
+        st->cells[m]->period.hook_delay = st->env->hook_delay;
+        st->cells[m]->period.hook_ticks = st->env->hook_ticks;
+    }
+    return 0;
+}
+
+static void drop_cells(struct stage *st)
+{
+    for (size_t m = 0; st->cells && m < st->g->member_count; m++)
+        cell_destroy(st->cells[m]);
+    free(st->cells);
+    free(st->order);
+}
+
+/* One period of each member by the counting instance. */
+static void count_members(struct stage *st)
+{
+    for (size_t m = 0; m < st->g->member_count; m++) {
+        struct cell_counts c;
+        struct error why = {0};
+        struct run_cell *member = st->g->members[m];
+        if (cell_count(st->cells[m], &c, &why)) {
+            fail_member(st->g, m, &why);
+            continue;
+        }
+        double writes = (double)c.writes;
+        member->out.counts = (struct result_counts){.bytes_copied = (double)c.path.bytes_copied / writes,
+                                                    .lines_flushed = (double)c.lines_flushed / writes,
+                                                    .nt_bytes = (double)c.nt_bytes / writes,
+                                                    .fences = (double)c.fences / writes,
+                                                    .locked_ops = (double)c.locked_ops / writes,
+                                                    .entries_marked = (double)c.path.entries_marked / writes,
+                                                    .entries_scanned = (double)c.path.entries_scanned / writes,
+                                                    .drains = (double)c.path.drains / writes,
+                                                    .lines_dirtied = (double)c.lines_dirtied / writes};
+    }
+}
+
+/* A block of rounds uses one seeded permutation, four times forwards and four times backwards, so that over the block each
+ * variant's mean position is the middle, in each code layout. */
+static void block_order(struct stage *st, unsigned block)
+{
+    uint64_t hash = st->env->seed ^ (block * 0x9e3779b97f4a7c15u);
+    for (const char *c = st->g->key; *c; c++)
+        hash = hash * 31 + (unsigned char)*c;
+    struct rng r = {.state = hash};
+    for (size_t s = 0; s < st->g->slot_count; s++)
+        st->order[s] = (uint32_t)s;
+    rng_shuffle(&r, st->order, st->g->slot_count);
+}
+
+static void one_round(struct stage *st, unsigned round)
+{
+    struct group *g = st->g;
+    unsigned turn = round % LAYOUTS_EACH;
+    bool backwards = round / LAYOUTS_EACH % 2;
+    uint64_t first = round * g->periods;
+    double writes = (double)g->members[0]->spec.stream.writes;
+    drift_probe(st->env->drift, st->env->tsc_ghz);
+    for (size_t i = 0; i < g->slot_count && !signals_received(); i++) {
+        struct slot *slot = &g->slots[st->order[backwards ? g->slot_count - 1 - i : i]];
+        if (slot->failed)
+            continue;
+        if (g->natural)
+            first = g->cursor += 2 * g->periods;
+        slot->ns[round] = run_slot(st, slot, slot_layout(g, slot, turn), first, g->periods) / writes;
+        progress_update(st->env->progress);
+    }
+    g->layouts[round] = (uint8_t)turn;
+}
+
+static bool all_failed(const struct group *g)
+{
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (!g->slots[s].failed)
+            return false;
+    return true;
+}
+
+/* Whole blocks until the wanted rounds are there or something says stop; an unfinished round does not count. */
+static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, struct error *err)
+{
+    struct group *g = st->g;
+    unsigned target = g->rounds + (rounds + ROUNDS_BLOCK - 1) / ROUNDS_BLOCK * ROUNDS_BLOCK;
+    target = target > ROUNDS_MAX ? ROUNDS_MAX : target;
+    if (reserve(g, target, err))
+        return -1;
+    while (g->rounds < target && !all_failed(g)) {
+        if (g->rounds % ROUNDS_BLOCK == 0) {
+            if (g->rounds >= ROUNDS_MIN && clock_now_ns() > deadline)
+                break;
+            block_order(st, g->rounds / ROUNDS_BLOCK);
+        }
+        one_round(st, g->rounds);
+        if (signals_received())
+            break;
+        g->rounds++;
+    }
+    return 0;
+}
+
+int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline, struct error *err)
+{
+    struct stage st = {.g = g, .env = env};
+    const struct cell_spec *spec = &g->members[0]->spec;
+    g->natural = spec->kernel == KERNEL_WRITE_FSYNC && spec->dest == DEST_OWN &&
+                 spec->stream.footprint >= 2 * env->workspace->llc_bytes && spec->stream.windows >= 8;
+    int result = make_cells(&st, err);
+    if (!result && !g->periods) {
+        count_members(&st);
+        pilot(&st);
+        set_spin(g, env);
+    }
+    if (!result)
+        result = run_rounds(&st, rounds, deadline, err);
+    drop_cells(&st);
+    return result;
+}

@@ -1,0 +1,79 @@
+/* group.h - the unit of measuring: cells that differ only in their path, with all their rungs and controls */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BENCH_GROUP_H
+#define BENCH_GROUP_H
+
+#include "bench/spec.h"
+#include "kernels/cell.h"
+#include "results/result.h"
+
+enum {
+    ROUNDS_BLOCK = 8, /* one permutation forwards and backwards, each in four code layouts: positions balance out */
+    ROUNDS_MIN = 24,
+    ROUNDS_MAX = 4096
+};
+
+enum slot_role {
+    ROLE_PATH,      /* the path without a mask */
+    ROLE_TWIN,      /* control `same`, of the baseline */
+    ROLE_SPIN,      /* control `different`, of the longest path */
+    ROLE_RUNG,      /* ladder: steps up to variant.step */
+    ROLE_WITHOUT,   /* leave-one-out */
+    ROLE_PREMARKED, /* what leaving `tag` out is compared with */
+};
+
+/* One variant of one cell, run once a round. */
+struct slot {
+    size_t member;
+    enum slot_role role;
+    struct variant variant;
+    double *ns; /* ns/op by round */
+    uint64_t faults;
+    bool failed;
+};
+
+struct group {
+    char key[KEY_TEXT];
+    struct run_cell **members; /* runnable cells; not owned */
+    size_t member_count, baseline, longest;
+    struct slot *slots;
+    size_t slot_count;
+    uint64_t periods; /* a sample */
+    bool natural;     /* the footprint is far over the caches: its windows are met cold by themselves */
+    unsigned rounds, capacity;
+    uint64_t cursor;      /* next window of a natural stream */
+    double first_ns;      /* first median of the longest path, ns a period */
+    double half_width;    /* the widest of the ratios to the baseline; 1 before there are enough rounds */
+    unsigned dropped;     /* warm-up samples */
+    bool short_samples;   /* a sample could not be made as long as the clock asks */
+    uint8_t *layouts;     /* by round, 0 .. LAYOUTS_EACH-1 */
+    struct result_controls controls;
+};
+
+/* What a group's visit needs to know of the run. */
+struct group_env {
+    const struct workspace *workspace;
+    double tsc_ghz, clock_ns, clock_resolution_ns;
+    double chain_ns; /* a link of clock_chain */
+    uint64_t seed;
+    double precision; /* wanted half-width of a ratio, such as 0.01 */
+    const char *region_provenance;
+    struct drift *drift;
+    struct progress *progress;
+    int hook_skip, hook_delay; /* test hooks of the path, -1: none; only a build with hooks looks at them */
+    uint64_t hook_ticks;
+};
+
+/* Groups of the runnable cells, in the order of the cells. NULL when memory is short; *count of them. */
+struct group *groups_make(struct run_cell *cells, size_t cell_count, size_t *count, struct error *err);
+void groups_free(struct group *groups, size_t count);
+
+/* Makes the group's cells, goes on for at least `rounds` more rounds (in whole blocks; fewer when a signal came or,
+ * after ROUNDS_MIN, the deadline in clock_now_ns() time passed or the precision is reached), and drops the cells again. A cell whose data are
+ * wrong becomes CELL_FAILED, the others go on. -1 with err only for want of memory. */
+int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline, struct error *err);
+
+/* analyse.c: from the samples to the members' results and the controls; half_width too. */
+int group_analyse(struct group *g, const struct group_env *env, struct error *err);
+
+#endif

@@ -1,0 +1,219 @@
+/* ledger.c - ns_added, ns_saved and what they add up to */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/ledger.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "results/stats.h"
+
+static const double CONFIDENCE = 0.95;
+
+/* The rounds of one member's variants. */
+struct rungs {
+    const struct group *g;
+    const double *whole;
+    const double *prefix[STEPS]; /* NULL: the path lacks the step */
+    const double *without[STEPS];
+    const double *premarked;
+    double *scratch; /* one value a round */
+};
+
+static struct rungs collect(const struct group *g, size_t member)
+{
+    struct rungs r = {.g = g};
+    for (size_t i = 0; i < g->slot_count; i++) {
+        const struct slot *s = &g->slots[i];
+        if (s->member != member)
+            continue;
+        if (s->role == ROLE_PATH)
+            r.whole = s->ns;
+        else if (s->role == ROLE_RUNG)
+            r.prefix[s->variant.step] = s->ns;
+        else if (s->role == ROLE_WITHOUT)
+            r.without[s->variant.step] = s->ns;
+        else if (s->role == ROLE_PREMARKED)
+            r.premarked = s->ns;
+    }
+    return r;
+}
+
+/* Mean over the layouts of the medians within each. */
+static double level(const struct rungs *r, const double *ns)
+{
+    double sum = 0;
+    unsigned layouts = 0;
+    double *part = malloc((r->g->rounds + 1) * sizeof(*part));
+    for (unsigned layout = 0; part && layout < LAYOUTS_EACH; layout++) {
+        size_t n = 0;
+        for (unsigned i = 0; i < r->g->rounds; i++)
+            if (r->g->layouts[i] == layout)
+                part[n++] = ns[i];
+        if (n) {
+            sum += stats_median(part, n);
+            layouts++;
+        }
+    }
+    free(part);
+    return layouts ? sum / layouts : NAN;
+}
+
+/* Interval of the scratch rounds, around a value that was told from the levels. */
+static struct interval around(const struct rungs *r, double value)
+{
+    struct interval i = stats_median_interval(r->scratch, r->g->rounds, CONFIDENCE);
+    return (struct interval){value, fmin(i.low, value), fmax(i.high, value)};
+}
+
+static struct interval difference(const struct rungs *r, const double *more, const double *less)
+{
+    for (unsigned i = 0; i < r->g->rounds; i++)
+        r->scratch[i] = more[i] - (less ? less[i] : 0);
+    return around(r, level(r, more) - (less ? level(r, less) : 0));
+}
+
+static const double *last_rung(const struct rungs *r)
+{
+    for (int s = STEPS - 1; s >= 0; s--)
+        if (r->prefix[s])
+            return r->prefix[s];
+    return NULL;
+}
+
+static bool apart(struct interval a, struct interval b)
+{
+    return a.high < b.low || b.high < a.low;
+}
+
+/* The first rung with a store-fencing instruction gets the drain of all stores before it. A LOCKed operation is one;
+ * before any store of the copy it drains nothing, so what counts is the first one at or after the copy. */
+static bool fences_first(const struct rungs *r, const struct run_cell *m, enum step step)
+{
+    enum copy_fence fence = copy_get(m->spec.copy, 0)->fence;
+    for (unsigned s = STEP_COPY; s <= (unsigned)step; s++) {
+        bool fencing = (s == STEP_COPY && fence == FENCE_INSIDE) || s == STEP_FENCE || s == STEP_MARK || s == STEP_TAG ||
+                       s == STEP_FSYNC_FENCE;
+        if (r->prefix[s] && fencing)
+            return s == (unsigned)step;
+    }
+    return false;
+}
+
+static struct ledger_row make_row(const struct rungs *r, const struct run_cell *m, enum step step,
+                                  const double *before, const char *provenance)
+{
+    struct ledger_row row = {.saved = {NAN, NAN, NAN}};
+    const struct step_info *info = step_info(step);
+    text_copy(row.stage, sizeof(row.stage), info->row);
+    text_copy(row.side, sizeof(row.side), info->side);
+    text_copy(row.how, sizeof(row.how), "ladder");
+    bool stand_in = step == STEP_SURROUND || step == STEP_LOOKUP;
+    text_copy(row.provenance, sizeof(row.provenance), stand_in ? "stand-in" : provenance);
+    row.added = difference(r, r->prefix[step], before);
+    const double *reference = step == STEP_TAG && r->premarked ? r->premarked : last_rung(r);
+    if (r->without[step]) {
+        row.saved = difference(r, reference, r->without[step]);
+        row.overlaps = apart(row.added, row.saved);
+    }
+    row.first_fence = fences_first(r, m, step);
+    return row;
+}
+
+static bool to_persistence(enum step step, bool tracked)
+{
+    switch (step) {
+    case STEP_COPY:
+    case STEP_FINISH:
+    case STEP_FENCE:
+        return true;
+    case STEP_ENTRY_LOCK:
+    case STEP_MARK:
+    case STEP_TAG:
+    case STEP_SCAN:
+    case STEP_HOLD:
+    case STEP_WRITEBACK:
+    case STEP_FSYNC_FENCE:
+    case STEP_DRAIN:
+        return tracked;
+    default:
+        return false;
+    }
+}
+
+/* Sum over the steps that `chosen` picks of rung less rung before, round by round. */
+static struct interval sum_to_persistence(const struct rungs *r, bool tracked)
+{
+    double value = 0;
+    const double *before = NULL;
+    memset(r->scratch, 0, r->g->rounds * sizeof(*r->scratch));
+    for (unsigned s = 0; s < STEPS; s++) {
+        if (!r->prefix[s])
+            continue;
+        if (to_persistence((enum step)s, tracked) && before) {
+            value += level(r, r->prefix[s]) - level(r, before);
+            for (unsigned i = 0; i < r->g->rounds; i++)
+                r->scratch[i] += r->prefix[s][i] - before[i];
+        }
+        before = r->prefix[s];
+    }
+    return around(r, value);
+}
+
+/* The total less all that leaving one step out saves. */
+static struct interval overlap(const struct rungs *r)
+{
+    double value = level(r, last_rung(r));
+    memcpy(r->scratch, last_rung(r), r->g->rounds * sizeof(*r->scratch));
+    for (unsigned s = 0; s < STEPS; s++) {
+        if (!r->without[s])
+            continue;
+        const double *reference = s == STEP_TAG && r->premarked ? r->premarked : last_rung(r);
+        value -= level(r, reference) - level(r, r->without[s]);
+        for (unsigned i = 0; i < r->g->rounds; i++)
+            r->scratch[i] -= reference[i] - r->without[s][i];
+    }
+    return around(r, value);
+}
+
+/* What write() alone costs is the rung of its last step; the rest is fsync's share. */
+static void split(const struct rungs *r, struct result_cell *out, double writes)
+{
+    const double *write = NULL;
+    for (unsigned s = 0; s <= STEP_MARK; s++)
+        write = r->prefix[s] ? r->prefix[s] : write;
+    out->write = stats_summary(write, r->g->rounds);
+    for (unsigned i = 0; i < r->g->rounds; i++)
+        r->scratch[i] = last_rung(r)[i] - write[i];
+    out->fsync = stats_summary(r->scratch, r->g->rounds);
+    for (unsigned i = 0; i < r->g->rounds; i++)
+        r->scratch[i] *= writes;
+    out->fsync_call_ns = stats_summary(r->scratch, r->g->rounds);
+}
+
+int ledger_fill(const struct group *g, size_t member, const struct group_env *env, struct error *err)
+{
+    struct run_cell *m = g->members[member];
+    struct result_cell *out = &m->out;
+    struct rungs r = collect(g, member);
+    const double *before = NULL;
+    bool tracked = m->spec.track != TRACK_none;
+    r.scratch = malloc((g->rounds + 1) * sizeof(*r.scratch));
+    if (!r.scratch)
+        return error_set(err, EXIT_CANNOT, "ledger: no memory");
+    out->ledger_rows = 0;
+    for (unsigned s = 0; s < STEPS; s++) {
+        if (!r.prefix[s])
+            continue;
+        out->ledger[out->ledger_rows++] = make_row(&r, m, (enum step)s, before, env->region_provenance);
+        before = r.prefix[s];
+    }
+    out->unattributed_ns = difference(&r, r.whole, last_rung(&r));
+    out->overlap_ns = overlap(&r);
+    out->persistence_ns = sum_to_persistence(&r, tracked);
+    if (m->spec.fsync)
+        split(&r, out, (double)m->spec.stream.writes);
+    free(r.scratch);
+    return 0;
+}

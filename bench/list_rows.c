@@ -1,0 +1,71 @@
+/* list_rows.c - strategies and axes as rows */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/list_rows.h"
+
+#include "results/result.h"
+#include "strategies/copy.h"
+#include "strategies/domain.h"
+#include "strategies/track.h"
+#include "strategies/writeback.h"
+
+static struct list_row copy_row(size_t i)
+{
+    static const char *const resident[] = {
+        [RESIDENT_NO] = "no", [RESIDENT_YES] = "yes", [RESIDENT_AS_CLWB] = "as CLWB does (see probe)"};
+    static const char *const fence[] = {
+        [FENCE_NONE] = "none", [FENCE_NEEDED] = "needed", [FENCE_INSIDE] = "inside"};
+    const struct copy *c = copy_get((enum copy_id)i, LAYOUT_RUNG);
+    return (struct list_row){c->name,
+                             c->summary,
+                             {{"registers", c->gpr_only ? "gpr" : "simd", false},
+                              {"resident", resident[c->resident], false},
+                              {"durable", NULL, c->durable},
+                              {"fence", fence[c->fence], false}},
+                             c->features};
+}
+
+static struct list_row track_row(size_t i)
+{
+    static const char *const shape[] = {
+        [SHAPE_DIRECT] = "direct", [SHAPE_TREE] = "tree", [SHAPE_BITMAP] = "bitmap"};
+    const struct track *t = track_get((enum track_id)i, LAYOUT_RUNG);
+    return (struct list_row){
+        t->name, t->summary, {{"shape", shape[t->shape], false}, {"promise", t->promise, false}}, 0};
+}
+
+static struct list_row writeback_row(size_t i)
+{
+    const struct writeback *w = writeback_get((enum writeback_id)i, LAYOUT_RUNG);
+    return (struct list_row){w->name, w->summary, {{NULL, NULL, false}}, w->features};
+}
+
+static struct list_row domain_row(size_t i)
+{
+    const struct domain *d = domain_get((enum domain_id)i, LAYOUT_RUNG);
+    return (struct list_row){d->name,
+                             d->summary,
+                             {{"flushes_caches", NULL, d->flushes_caches},
+                              {"drain_modelled", NULL, d->drain_modelled},
+                              {"uncertain", NULL, d->uncertain}},
+                             0};
+}
+
+static struct list_row axis_row(size_t i)
+{
+    const struct axis_info *a = axis_info((enum axis_id)i);
+    return (struct list_row){a->name, a->help, {{"default", a->standard, false}}, 0};
+}
+
+static const struct list_section sections[] = {
+    {"copy", "copy (--copy): how the bytes get there", true, COPIES, copy_row},
+    {"track", "track (--track): how the path remembers what is dirty", false, TRACKS, track_row},
+    {"writeback", "writeback (--writeback): how fsync writes lines back", true, WRITEBACKS, writeback_row},
+    {"domain", "domain (--domain): what the platform asks of fsync", false, DOMAINS, domain_row},
+    {"axes", "axes (--NAME VALUE,..): what is varied", false, AXES, axis_row},
+};
+
+const struct list_section *list_sections(size_t *count)
+{
+    *count = sizeof(sections) / sizeof(sections[0]);
+    return sections;
+}

@@ -1,0 +1,90 @@
+/* report.c - the verb report: a result file as text or Markdown */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/options_common.h"
+#include "bench/run.h"
+#include "reports/report.h"
+#include "results/file.h"
+
+enum { OPT_FORMAT, OPT_OUT, OPT_ALL, OPT_CELL, OPT_HELP, OPTS };
+
+static const struct option_row rows[OPTS] = {
+    [OPT_FORMAT] = {"format", "F", "text (default), markdown or json"},
+    [OPT_OUT] = {"output", "FILE", "write to a new file instead of stdout"},
+    [OPT_ALL] = {"all", NULL, "every cell and every ledger"},
+    [OPT_CELL] = {"cell", "KEY", "one cell in full, by key, id or a part that only one has"},
+    [OPT_HELP] = {"help", NULL, "this text"},
+};
+
+static void help(void)
+{
+    puts("usage: pmembench report FILE|DIR [options]\n\n"
+         "Shows a result: the verdict, the surface, one ledger as \"where it moved\", warnings, and\n"
+         "how to repeat any line. Reads DIR/result.json, or the journal of a run that was killed.\n");
+    options_help(rows, OPTS, stdout);
+    puts("\nexample: pmembench report runs/20260101-120000-default --format markdown");
+}
+
+static int print(const char *format, const json_t *document, const struct report_options *options, FILE *out,
+                 struct error *err)
+{
+    if (!strcmp(format, "text"))
+        return report_text(document, options, out, err);
+    if (!strcmp(format, "markdown"))
+        return report_markdown(document, options, out, err);
+    return json_dumpf(document, out, JSON_INDENT(1)) || fputc('\n', out) == EOF
+               ? error_set(err, EXIT_CANNOT, "report: the document cannot be written: %s", strerror(errno))
+               : 0;
+}
+
+static int show(const char *source, const char *const *values, struct error *err)
+{
+    const char *format = values[OPT_FORMAT] ? values[OPT_FORMAT] : "text";
+    if (strcmp(format, "text") && strcmp(format, "markdown") && strcmp(format, "json"))
+        return error_set(err, EXIT_USAGE, "--format: there is no '%s'; use text, markdown or json", format);
+    json_t *document = result_read(source, err);
+    if (!document)
+        return -1;
+    FILE *out = values[OPT_OUT] ? fopen(values[OPT_OUT], "wx") : stdout;
+    struct report_options options = {.colour = out == stdout && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+                                     .all = values[OPT_ALL],
+                                     .cell = values[OPT_CELL],
+                                     .source = source};
+    int result = out ? print(format, document, &options, out, err)
+                     : error_set(err, EXIT_CANNOT, "--output %s: cannot be made: %s; name a new file", values[OPT_OUT],
+                                 strerror(errno));
+    if (out && out != stdout && fclose(out))
+        result = error_set(err, EXIT_CANNOT, "--output %s: cannot be written: %s", values[OPT_OUT], strerror(errno));
+    json_decref(document);
+    return result;
+}
+
+int verb_report(int argc, char **argv)
+{
+    const char *values[OPTS], *source = NULL;
+    struct error err = {0};
+    char *rest[64];
+    int count = 0;
+    for (int i = 0; i < argc && count < 64; i++) {
+        bool value_of_option = i > 1 && (!strcmp(argv[i - 1], "--format") || !strcmp(argv[i - 1], "--output") ||
+                                         !strcmp(argv[i - 1], "--cell"));
+        if (i && argv[i][0] != '-' && !value_of_option && !source)
+            source = argv[i];
+        else
+            rest[count++] = argv[i];
+    }
+    if (!options_read(count, rest, rows, OPTS, values, &err)) {
+        if (values[OPT_HELP])
+            help();
+        else if (!source)
+            error_set(&err, EXIT_USAGE, "report: name a result file or the folder of a run: pmembench report DIR");
+        else
+            show(source, values, &err);
+    }
+    return verb_end(&err);
+}

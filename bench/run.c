@@ -1,0 +1,279 @@
+/* run.c - the verb run: from the command line to result.json and report */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "bench/compare_run.h"
+#include "bench/drift.h"
+#include "bench/dry_run.h"
+#include "bench/machine.h"
+#include "bench/machine_facts.h"
+#include "bench/out_dir.h"
+#include "bench/plan.h"
+#include "bench/progress.h"
+#include "bench/region.h"
+#include "bench/run_options.h"
+#include "bench/run_result.h"
+#include "bench/schedule.h"
+#include "reports/report.h"
+#include "results/file.h"
+
+/* Everything that a run holds, so that one function lets go of it. */
+struct run {
+    struct run_options options;
+    struct machine_probe probe;
+    struct run_cells cells;
+    struct group *groups;
+    size_t group_count;
+    struct region region;
+    struct workspace workspace;
+    struct drift drift;
+    struct progress progress;
+    struct result result;
+    struct journal *journal;
+    char dir[4096];
+    bool dir_made;
+    uint64_t stolen, all;
+};
+
+static void let_go(struct run *r)
+{
+    journal_close(r->journal);
+    groups_free(r->groups, r->group_count);
+    workspace_close(&r->workspace);
+    region_close(&r->region);
+    drift_free(&r->drift);
+    r->result.cells = NULL; /* they live in r->cells */
+    r->result.cell_count = 0;
+    result_free(&r->result);
+    run_cells_free(&r->cells);
+    run_options_free(&r->options);
+}
+
+static uint64_t llc_of(const struct machine_probe *p)
+{
+    return p->machine.llc_bytes_measured ? p->machine.llc_bytes_measured : p->llc_reported;
+}
+
+static int expand(struct run *r, struct error *err)
+{
+    const struct machine_probe *p = &r->probe;
+    int domain = spec_domain(r->options.domain, err);
+    if (domain < 0)
+        return -1;
+    struct spec_env env = {.features = cpu_features(),
+                           .l1d_bytes = p->l1d_bytes,
+                           .l2_bytes = p->l2_bytes,
+                           .llc_bytes = llc_of(p),
+                           .domain = (enum domain_id)domain,
+                           .seed = r->options.seed,
+                           .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
+    if (plan_expand(r->options.plan, &env, r->options.from_file, &r->cells, err))
+        return -1;
+    const char *reason = "";
+    for (size_t i = 0; i < r->cells.count; i++) {
+        if (r->cells.cells[i].runnable)
+            return 0;
+        reason = r->cells.cells[i].out.reason;
+    }
+    return error_set(err, EXIT_CANNOT, "no cell can run here: %s", reason);
+}
+
+/* The largest destination, write and delay of all cells. */
+struct needs {
+    uint64_t bytes, size, delay;
+    bool cold;
+};
+
+static struct needs find_needs(const struct run_cells *cells)
+{
+    struct needs n = {.bytes = FILE_START, .size = 1};
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct cell_spec *s = &cells->cells[i].spec;
+        if (!cells->cells[i].runnable || s->kernel != KERNEL_WRITE_FSYNC)
+            continue;
+        uint64_t bytes = FILE_START + s->stream.footprint + s->stream.offset + s->stream.granule;
+        n.bytes = bytes > n.bytes ? bytes : n.bytes;
+        n.size = s->stream.size > n.size ? s->stream.size : n.size;
+        n.delay = s->delay > n.delay ? s->delay : n.delay;
+        n.cold |= s->cold_source;
+    }
+    return n;
+}
+
+static int open_memory(struct run *r, struct error *err)
+{
+    struct needs n = find_needs(&r->cells);
+    const struct machine_probe *p = &r->probe;
+    if (region_open(&r->region, r->options.path, n.bytes, err))
+        return -1;
+    r->workspace = (struct workspace){.base = r->region.base,
+                                      .bytes = r->region.bytes,
+                                      .l1d_bytes = p->l1d_bytes,
+                                      .l2_bytes = p->l2_bytes,
+                                      .llc_bytes = llc_of(p)};
+    if (workspace_open(&r->workspace, n.size, n.delay, r->options.seed, err))
+        return -1;
+    return n.cold ? workspace_cold(&r->workspace, n.size, r->options.seed, err) : 0;
+}
+
+static int measure(struct run *r, struct error *err)
+{
+    const struct result_machine *m = &r->probe.machine;
+    uint64_t start = clock_now_ns(), deadline = start + (uint64_t)(r->options.max_time_s * 1e9);
+    struct group_env env = {.workspace = &r->workspace,
+                            .tsc_ghz = m->tsc_ghz,
+                            .clock_ns = m->clock_ns,
+                            .clock_resolution_ns = m->clock_resolution_ns,
+                            .chain_ns = clock_chain_ns(),
+                            .seed = r->options.seed,
+                            .precision = r->options.precision,
+                            .region_provenance = r->region.facts.provenance,
+                            .drift = &r->drift,
+                            .progress = &r->progress,
+                            .hook_skip = r->options.hook_skip,
+                            .hook_delay = r->options.hook_delay,
+                            .hook_ticks = (uint64_t)(r->options.hook_ns * m->tsc_ghz)};
+    progress_start(&r->progress, r->options.quiet, r->group_count, deadline);
+    machine_steal(&r->stolen, &r->all);
+    int result = schedule_run(r->groups, r->group_count, &env, deadline, r->journal, err);
+    progress_end(&r->progress);
+    r->result.run.measuring_s = (double)(clock_now_ns() - start) / 1e9;
+    return result;
+}
+
+static int write_report(const struct run *r, struct error *err)
+{
+    char file[sizeof(r->dir) + 32];
+    json_t *document = result_to_json(&r->result);
+    struct report_options options = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), .source = r->dir};
+    if (!document)
+        return error_set(err, EXIT_CANNOT, "report: no memory");
+    snprintf(file, sizeof(file), "%s/report.md", r->dir);
+    FILE *out = fopen(file, "wx");
+    int result = out ? report_markdown(document, &options, out, err) : -1;
+    if (!out || fclose(out))
+        result = error_set(err, EXIT_CANNOT, "%s: cannot be written: %s; result.json is complete, use `pmembench report`",
+                           file, strerror(errno));
+    if (!result)
+        result = report_text(document, &options, stdout, err);
+    json_decref(document);
+    return result;
+}
+
+/* All cells, as they are, into the result; nothing of it is owned there. */
+static int lend_cells(struct run *r, struct result_cell **room, struct error *err)
+{
+    *room = malloc((r->cells.count + 1) * sizeof(**room));
+    if (!*room)
+        return error_set(err, EXIT_CANNOT, "result: no memory");
+    for (size_t i = 0; i < r->cells.count; i++)
+        (*room)[i] = r->cells.cells[i].out;
+    r->result.cells = *room;
+    r->result.cell_count = r->cells.count;
+    return 0;
+}
+
+static bool any_failed(const struct run *r, const char **reason)
+{
+    for (size_t i = 0; i < r->cells.count; i++)
+        if (r->cells.cells[i].out.status == CELL_FAILED) {
+            *reason = r->cells.cells[i].out.reason;
+            return true;
+        }
+    return false;
+}
+
+static void not_measured(struct run *r)
+{
+    for (size_t i = 0; i < r->cells.count; i++) {
+        struct run_cell *c = &r->cells.cells[i];
+        if (c->runnable && c->out.status == CELL_MEASURED && !c->out.sample_count) {
+            c->out.status = CELL_SKIPPED;
+            text_copy(c->out.reason, sizeof(c->out.reason), "the run ended before this cell was measured");
+        }
+    }
+}
+
+static int conclude(struct run *r, struct error *err)
+{
+    struct result_cell *room = NULL;
+    const char *reason = NULL;
+    not_measured(r);
+    if (compare_run(r->groups, r->group_count, &r->result, err) || lend_cells(r, &room, err))
+        return -1;
+    r->result.status = signals_received() ? RUN_INTERRUPTED : any_failed(r, &reason) ? RUN_FAILED : RUN_COMPLETE;
+    run_result_finish(&r->result, &r->probe, &r->region, r->groups, r->group_count, &r->drift, r->stolen, r->all);
+    int result = result_write(&r->result, r->dir, err);
+    if (!result) {
+        journal_remove(r->dir);
+        result = write_report(r, err);
+        printf("\nresult: %s/" RESULT_FILE "\nreport: %s/report.md\n", r->dir, r->dir);
+    }
+    r->result.cells = NULL;
+    r->result.cell_count = 0;
+    free(room);
+    if (!result && any_failed(r, &reason))
+        return error_set(err, EXIT_CANNOT, "failed: %s", reason);
+    return result;
+}
+
+static int begin(struct run *r, int argc, char **argv, struct error *err)
+{
+    if (run_options_read(argc, argv, &r->options, err) || r->options.help)
+        return -1;
+    if (machine_probe(&r->probe, r->options.dry_run ? PROBE_QUICK : PROBE_FULL, err) || expand(r, err))
+        return -1;
+    r->groups = groups_make(r->cells.cells, r->cells.count, &r->group_count, err);
+    return r->groups ? 0 : -1;
+}
+
+static int execute(struct run *r, int argc, char **argv, struct error *err)
+{
+    const char *plan = json_string_value(json_object_get(r->options.plan, "name"));
+    (void)argc;
+    if (machine_bind(r->options.cpu, err) < 0 || open_memory(r, err) ||
+        out_dir_make(r->options.out, plan ? plan : "plan", r->dir, sizeof(r->dir), &r->dir_made, err))
+        return -1;
+    run_result_begin(&r->result, argv, &r->options, plan ? plan : "plan", &r->probe, &r->region);
+    r->journal = journal_open(r->dir, &r->result, err);
+    if (!r->journal || measure(r, err)) {
+        if (r->dir_made)
+            rmdir(r->dir); /* goes only when nothing is in it */
+        return -1;
+    }
+    return conclude(r, err);
+}
+
+int verb_run(int argc, char **argv)
+{
+    struct run r = {0};
+    struct error err = {0};
+    signals_install();
+    if (!begin(&r, argc, argv, &err)) {
+        if (r.options.dry_run)
+            dry_run(&r.cells, r.groups, r.group_count, r.options.max_time_s, find_needs(&r.cells).bytes, llc_of(&r.probe));
+        else
+            execute(&r, argc, argv, &err);
+    } else if (r.options.help) {
+        run_help();
+    }
+    let_go(&r);
+    if (error_is_set(&err))
+        fprintf(stderr, "pmembench: %s\n", err.text);
+    if (fflush(stdout) && !error_is_set(&err))
+        err.code = EXIT_CANNOT;
+    return signals_received() && !error_is_set(&err) ? 128 + signals_received() : (int)err.code;
+}

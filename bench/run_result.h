@@ -1,0 +1,22 @@
+/* run_result.h - the facts of a run around its cells */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef BENCH_RUN_RESULT_H
+#define BENCH_RUN_RESULT_H
+
+#include "bench/drift.h"
+#include "bench/group.h"
+#include "bench/machine.h"
+#include "bench/region.h"
+#include "bench/run_options.h"
+#include "results/result.h"
+
+/* Run, machine, region and domain, as known before anything is measured. */
+void run_result_begin(struct result *r, char **argv, const struct run_options *options, const char *plan,
+                      const struct machine_probe *probe, const struct region *region);
+
+/* The end: finished, steal, drift, and all warnings. Warnings that no memory can be had for are left out. */
+void run_result_finish(struct result *r, const struct machine_probe *probe, const struct region *region,
+                       const struct group *groups, size_t count, const struct drift *drift, uint64_t stolen,
+                       uint64_t all);
+
+#endif

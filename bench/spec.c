@@ -1,0 +1,340 @@
+/* spec.c - axis texts and part names to a cell's specification */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/spec.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "base/nearest.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "kernels/paths.h"
+
+enum { NAMES_MAX = 64 };
+static const uint64_t LARGEST = 64ull << 40;
+
+static int unknown_name(const char *what, const char *given, const char *const *names, size_t count, struct error *err)
+{
+    const char *near = nearest_name(given, names, count);
+    if (near)
+        return error_set(err, EXIT_USAGE, "%s: there is no '%s'; did you mean '%s'?", what, given, near);
+    return error_set(err, EXIT_USAGE, "%s: there is no '%s'; `pmembench list` shows what there is", what, given);
+}
+
+static int pick(const char *what, const char *given, const char *const *names, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(names[i], given))
+            return (int)i;
+    return unknown_name(what, given, names, count, err);
+}
+
+static int copy_by_name(const char *name, struct error *err)
+{
+    const char *names[COPIES];
+    for (unsigned i = 0; i < COPIES; i++)
+        names[i] = copy_get(i, 0)->name;
+    return pick("copy", name, names, COPIES, err);
+}
+
+static int track_by_name(const char *name, struct error *err)
+{
+    const char *names[TRACKS];
+    for (unsigned i = 0; i < TRACKS; i++)
+        names[i] = track_get(i, 0)->name;
+    return pick("track", name, names, TRACKS, err);
+}
+
+static int writeback_by_name(const char *name, struct error *err)
+{
+    const char *names[WRITEBACKS];
+    for (unsigned i = 0; i < WRITEBACKS; i++)
+        names[i] = writeback_get(i, 0)->name;
+    return pick("writeback", name, names, WRITEBACKS, err);
+}
+
+int spec_domain(const char *name, struct error *err)
+{
+    const char *names[DOMAINS];
+    for (unsigned i = 0; i < DOMAINS; i++)
+        names[i] = domain_get(i, 0)->name;
+    return pick("domain", name, names, DOMAINS, err);
+}
+
+/* "copy:track:writeback" */
+static int parse_combination(const char *text, struct path_parts_ids *ids, uint32_t features, struct error *err)
+{
+    char copy[NAME_TEXT], track[NAME_TEXT], writeback[NAME_TEXT];
+    if (sscanf(text, "%39[^:]:%39[^:]:%39[^:]", copy, track, writeback) != 3)
+        return error_set(err, EXIT_USAGE, "path: '%s' is neither a path nor copy:track:writeback", text);
+    struct path_parts_ids widest;
+    if (!strcmp(copy, "movnt")) /* the widest bypass here */
+        path_resolve(path_find("bypass-wide"), features, ids->domain, &widest, NULL);
+    int c = !strcmp(copy, "movnt") ? (int)widest.copy : copy_by_name(copy, err);
+    int t = track_by_name(track, err);
+    int w = WRITEBACK_none;
+    if (strcmp(writeback, "auto"))
+        w = writeback_by_name(writeback, err);
+    else if (t > TRACK_none)
+        w = features & CPU_CLWB ? WRITEBACK_clwb : WRITEBACK_clflushopt;
+    if (c < 0 || t < 0 || w < 0)
+        return -1;
+    ids->copy = (enum copy_id)c;
+    ids->track = (enum track_id)t;
+    ids->writeback = (enum writeback_id)w;
+    return 0;
+}
+
+static void skip(struct run_cell *cell, const struct error *why)
+{
+    cell->runnable = false;
+    cell->out.status = CELL_SKIPPED;
+    text_copy(cell->out.reason, sizeof(cell->out.reason), why->text);
+}
+
+static int resolve_path(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
+                        struct error *err)
+{
+    struct error lack = {0};
+    const struct path_info *info = path_find(cell->out.path);
+    ids->domain = env->domain;
+    if (info) {
+        if (path_resolve(info, env->features, env->domain, ids, &lack))
+            skip(cell, &lack);
+        snprintf(cell->out.copy, NAME_TEXT, "%s", info->copy_asked);
+        cell->out.reference_only = info->reference_only;
+        return 0;
+    }
+    if (!strchr(cell->out.path, ':')) {
+        const char *names[NAMES_MAX];
+        for (unsigned i = 0; i < path_count(); i++)
+            names[i] = path_info(i)->name;
+        return unknown_name("path", cell->out.path, names, path_count(), err);
+    }
+    if (parse_combination(cell->out.path, ids, env->features, err))
+        return -1;
+    snprintf(cell->out.copy, NAME_TEXT, "%.*s", (int)strcspn(cell->out.path, ":"), cell->out.path);
+    if (path_check_features(ids, env->features, &lack))
+        skip(cell, &lack);
+    return path_check_durable(ids, err);
+}
+
+static int number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out, struct error *err)
+{
+    char what[NAME_TEXT];
+    snprintf(what, sizeof(what), "--%s", name);
+    if (size_parse(text, what, out, err))
+        return -1;
+    if (*out < low || *out > high)
+        return error_set(err, EXIT_USAGE, "--%s: %s is out of range; it must be from %llu to %llu", name, text,
+                         (unsigned long long)low, (unsigned long long)high);
+    return 0;
+}
+
+/* Keys are equal however a size was written: plain bytes below 1 MiB, else the shortest exact unit. */
+static void canonical(uint64_t value, char out[AXIS_TEXT])
+{
+    char text[SIZE_TEXT];
+    if (value >= 1 << 20 && value % (1 << 20) == 0)
+        text_copy(out, AXIS_TEXT, size_format(value, text));
+    else
+        snprintf(out, AXIS_TEXT, "%llu", (unsigned long long)value);
+}
+
+static int axis_number(struct run_cell *cell, enum axis_id axis, uint64_t low, uint64_t high, uint64_t *out,
+                       struct error *err)
+{
+    if (number(axis_info(axis)->name, cell->out.axis[axis], low, high, out, err))
+        return -1;
+    canonical(*out, cell->out.axis[axis]);
+    return 0;
+}
+
+static int axis_word(const struct run_cell *cell, enum axis_id axis, const char *const *words, size_t count,
+                     struct error *err)
+{
+    char what[NAME_TEXT];
+    snprintf(what, sizeof(what), "--%s", axis_info(axis)->name);
+    return pick(what, cell->out.axis[axis], words, count, err);
+}
+
+static int footprint_bytes(struct run_cell *cell, const struct spec_env *env, uint64_t *out, struct error *err)
+{
+    const char *text = cell->out.axis[AXIS_footprint];
+    static const char *const words[] = {"l2", "llc", "beyond"};
+    const uint64_t values[] = {env->l2_bytes / 2, env->llc_bytes / 2, env->llc_bytes * 4};
+    for (size_t i = 0; i < 3; i++)
+        if (!strcmp(text, words[i])) {
+            *out = values[i] / (64 << 10) * (64 << 10);
+            return 0;
+        }
+    if (text[0] < '0' || text[0] > '9')
+        return error_set(err, EXIT_USAGE, "--footprint: '%s' is neither a size nor l2, llc or beyond", text);
+    return axis_number(cell, AXIS_footprint, 64, LARGEST, out, err);
+}
+
+static int dirty_bytes(struct run_cell *cell, struct error *err)
+{
+    const char *text = cell->out.axis[AXIS_dirty];
+    struct stream *s = &cell->spec.stream;
+    cell->spec.fsync = strcmp(text, "never") != 0;
+    s->dirty = 0;
+    if (!strcmp(text, "size"))
+        s->dirty = s->size;
+    else if (strcmp(text, "never") && strcmp(text, "auto"))
+        return axis_number(cell, AXIS_dirty, 1, LARGEST, &s->dirty, err);
+    return 0;
+}
+
+/* The words among the axes; what is not measured yet is refused by name. */
+static int words(struct run_cell *cell, struct error *err)
+{
+    static const char *const orders[] = {"pass", "burst"}, *const accesses[] = {"seq", "random", "sparse"},
+                            *const surrounds[] = {"none", "syscall", "kernel"},
+                            *const dests[] = {"own", "absent", "read", "dirty"}, *const sources[] = {"warm", "cold"},
+                            *const files[] = {"shared"};
+    int order = axis_word(cell, AXIS_overwrite_order, orders, 2, err);
+    int access = axis_word(cell, AXIS_access, accesses, 3, err);
+    int surround = axis_word(cell, AXIS_surround, surrounds, 3, err);
+    int dest = axis_word(cell, AXIS_dest, dests, 4, err);
+    int source = axis_word(cell, AXIS_source, sources, 2, err);
+    if (order < 0 || access < 0 || surround < 0 || dest < 0 || source < 0)
+        return -1;
+    if (strcmp(cell->out.axis[AXIS_threads], "1"))
+        return error_set(err, EXIT_USAGE, "--threads: '%s' is not possible; this version measures one writer: use 1",
+                         cell->out.axis[AXIS_threads]);
+    if (axis_word(cell, AXIS_files, files, 1, err) < 0)
+        return -1;
+    cell->spec.stream.order = (enum stream_order)order;
+    cell->spec.stream.access = (enum stream_access)access;
+    cell->spec.surround = (enum cell_surround)surround;
+    cell->spec.dest = (enum cell_dest)dest;
+    cell->spec.cold_source = source == 1;
+    return 0;
+}
+
+static int numbers(struct run_cell *cell, const struct spec_env *env, struct error *err)
+{
+    struct stream *s = &cell->spec.stream;
+    if (axis_number(cell, AXIS_size, 1, 1ull << 30, &s->size, err) ||
+        axis_number(cell, AXIS_offset, 0, 4095, &s->offset, err) ||
+        axis_number(cell, AXIS_overwrite, 1, 1 << 20, &s->overwrite, err) ||
+        axis_number(cell, AXIS_granule, 64, 2 << 20, &s->granule, err) ||
+        axis_number(cell, AXIS_extents, 1, 1 << 20, &cell->spec.extents, err) ||
+        axis_number(cell, AXIS_delay, 0, 1ull << 34, &cell->spec.delay, err) ||
+        footprint_bytes(cell, env, &s->footprint, err) || dirty_bytes(cell, err))
+        return -1;
+    if (s->granule & (s->granule - 1))
+        return error_set(err, EXIT_USAGE, "--granule: %llu is not a power of two; use 64, 256, 4096 or 2M",
+                         (unsigned long long)s->granule);
+    s->seed = env->seed;
+    return 0;
+}
+
+static int file_bytes(struct run_cell *cell, struct error *err)
+{
+    struct stream *s = &cell->spec.stream;
+    uint64_t least = FILE_START + s->footprint + s->offset + s->granule;
+    uint64_t bytes = 1 << 20;
+    if (strcmp(cell->out.axis[AXIS_file_size], "auto")) {
+        if (axis_number(cell, AXIS_file_size, 1 << 20, LARGEST, &bytes, err))
+            return -1;
+        if (bytes < least && cell->spec.kernel == KERNEL_WRITE_FSYNC)
+            return error_set(err, EXIT_USAGE, "--file-size: %s is less than the footprint needs (%llu bytes)",
+                             cell->out.axis[AXIS_file_size], (unsigned long long)least);
+    }
+    while (bytes < least)
+        bytes *= 2;
+    cell->spec.file_bytes = bytes;
+    return 0;
+}
+
+/* Kernel `track`: the granules of a period lie side by side, or evenly over the whole file. */
+static int track_stream(struct run_cell *cell, struct error *err)
+{
+    struct stream *s = &cell->spec.stream;
+    s->size = s->granule;
+    s->footprint = cell->spec.file_bytes - FILE_START;
+    bool sparse = s->access == ACCESS_SPARSE;
+    if (stream_resolve(s, err))
+        return -1;
+    s->windows = 1;
+    if (sparse)
+        s->stride = (cell->spec.file_bytes - FILE_START) / s->slots / s->granule * s->granule;
+    cell->spec.copy = COPY_memcpy;
+    cell->spec.surround = SURROUND_NONE;
+    return 0;
+}
+
+static void describe(struct run_cell *cell, const struct path_parts_ids *ids)
+{
+    struct result_cell *out = &cell->out;
+    bool track = cell->spec.kernel == KERNEL_TRACK;
+    snprintf(out->copy_resolved, NAME_TEXT, "%s", track ? "none" : copy_get(ids->copy, 0)->name);
+    if (track)
+        snprintf(out->copy, NAME_TEXT, "none");
+    snprintf(out->track, NAME_TEXT, "%s", track_get(ids->track, 0)->name);
+    snprintf(out->writeback, NAME_TEXT, "%s", track ? "none" : writeback_get(ids->writeback, 0)->name);
+    snprintf(out->domain, NAME_TEXT, "%s", domain_get(ids->domain, 0)->name);
+    out->footprint_bytes = cell->spec.stream.footprint;
+    out->dirty_bytes = cell->spec.fsync ? cell->spec.stream.slots * cell->spec.stream.size : 0;
+    out->file_bytes = cell->spec.file_bytes;
+    snprintf(out->stream_hash, sizeof(out->stream_hash), "%016llx",
+             (unsigned long long)stream_hash(&cell->spec.stream));
+    result_cell_name(out);
+    result_group_name(out, cell->group);
+    out->overlap_ns = out->unattributed_ns = out->persistence_ns = (struct interval){NAN, NAN, NAN};
+    out->modelled_ns = NAN;
+}
+
+static int resolve_kernel(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
+                          struct error *err)
+{
+    static const char *const kernels[] = {"write_fsync", "track"};
+    int kernel = pick("kernel", cell->out.kernel, kernels, 2, err);
+    if (kernel < 0)
+        return -1;
+    cell->spec.kernel = (enum kernel)kernel;
+    if (kernel == KERNEL_WRITE_FSYNC)
+        return resolve_path(cell, env, ids, err);
+    int track = track_by_name(cell->out.path, err);
+    if (track == TRACK_none)
+        return error_set(err, EXIT_USAGE, "path: kernel track measures a tracker; 'none' does nothing");
+    *ids = (struct path_parts_ids){
+        .track = (enum track_id)track, .writeback = WRITEBACK_none, .domain = env->domain};
+    return track < 0 ? -1 : 0;
+}
+
+static int check_memory(const struct run_cell *cell, const struct spec_env *env, struct error *err)
+{
+    uint64_t need = FILE_START + cell->spec.stream.footprint + cell->spec.stream.offset;
+    if (cell->spec.kernel == KERNEL_TRACK || !env->memory_bytes || need <= env->memory_bytes)
+        return 0;
+    return error_set(err, EXIT_CANNOT,
+                     "--footprint: %s needs %llu MiB, but only %llu MiB of memory can be had; use a smaller footprint",
+                     cell->out.axis[AXIS_footprint], (unsigned long long)(need >> 20),
+                     (unsigned long long)(env->memory_bytes >> 20));
+}
+
+int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *err)
+{
+    struct path_parts_ids ids = {0};
+    cell->runnable = true;
+    if (resolve_kernel(cell, env, &ids, err) || words(cell, err) || numbers(cell, env, err) || file_bytes(cell, err) ||
+        check_memory(cell, env, err))
+        return -1;
+    const struct copy *copy = copy_get(ids.copy, 0);
+    cell->spec.copy = ids.copy;
+    cell->spec.track = ids.track;
+    cell->spec.writeback = ids.writeback;
+    cell->spec.domain = ids.domain;
+    cell->spec.fence_write = ids.track == TRACK_none && copy->durable && copy->fence == FENCE_NEEDED;
+    if (cell->spec.kernel == KERNEL_TRACK ? track_stream(cell, err) : stream_resolve(&cell->spec.stream, err))
+        return -1;
+    describe(cell, &ids);
+    return 0;
+}

@@ -1,0 +1,108 @@
+/* cell.c - makes a cell and the state that it needs */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/cell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "kernels/internal.h"
+
+static struct surround_state *surround_state_create(uint64_t seed)
+{
+    struct surround_state *s = aligned_alloc(64, (sizeof(*s) + 63) / 64 * 64);
+    struct rng r = {.state = seed};
+    if (!s)
+        return NULL;
+    memset(s, 0, sizeof(*s));
+    for (size_t i = 0; i < sizeof(s->table) / sizeof(s->table[0]); i++)
+        s->table[i] = rng_next(&r);
+    return s;
+}
+
+static void fill_period(struct cell *cell)
+{
+    const struct cell_spec *spec = &cell->spec;
+    const struct ring *ring = spec->cold_source ? &cell->workspace->cold : &cell->workspace->warm;
+    struct period *p = &cell->period;
+    p->surround_state = cell->surround_state;
+    p->base = cell->workspace->base;
+    p->fence_write = spec->fence_write;
+    p->fsync = spec->fsync;
+    p->granule_shift = (uint32_t)__builtin_ctzll(spec->stream.granule);
+    p->stride = spec->stream.stride;
+    p->size = spec->stream.size;
+    p->writes = spec->stream.writes;
+    p->order = cell->slots;
+    p->source = ring->data;
+    p->source_bytes = ring->bytes;
+    p->source_step = ((p->size + SOURCE_LINE - 1) / SOURCE_LINE + 1) * SOURCE_LINE % ring->bytes;
+    p->delay_buffer = cell->workspace->traffic;
+    p->delay_bytes = spec->delay;
+    p->hook_skip = p->hook_delay = -1;
+}
+
+/* Marks the footprint once and fsyncs it: entries are inserted, all is clean. The blocks themselves were written when
+ * the destination was made. */
+static void enter_footprint(struct cell *cell)
+{
+    if (cell->period.track->shape == SHAPE_DIRECT)
+        return;
+    for (uint64_t w = 0; w < cell->spec.stream.windows; w++) {
+        cell_set_period(cell, w, cell->serial);
+        cell_mark_period(cell);
+    }
+    cell_full_fsync(cell, false);
+}
+
+static int allocate(struct cell *cell, struct error *err)
+{
+    const struct stream *s = &cell->spec.stream;
+    cell->surround_state = surround_state_create(s->seed);
+    cell->slots = malloc(s->writes * sizeof(*cell->slots));
+    cell->serials = malloc(VISIT_PERIODS * sizeof(*cell->serials));
+    /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own */
+    uint64_t runs = s->slots * ((s->size + s->granule - 2) / s->granule + 1);
+    cell->period.ghost = malloc(runs * sizeof(*cell->period.ghost));
+    if (!cell->surround_state || !cell->slots || !cell->serials || !cell->period.ghost)
+        return error_set(err, EXIT_CANNOT, "cell: no memory for a period of %llu writes; use a smaller --dirty",
+                         (unsigned long long)s->writes);
+    return 0;
+}
+
+struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w, struct error *err)
+{
+    struct cell *cell = calloc(1, sizeof(*cell));
+    if (!cell) {
+        error_set(err, EXIT_CANNOT, "cell: no memory");
+        return NULL;
+    }
+    cell->spec = *spec;
+    cell->workspace = w;
+    const struct track *track = track_get(spec->track, 0);
+    if (allocate(cell, err) ||
+        !(cell->period.inode = inode_create(w->base, w->bytes, spec->extents ? spec->extents : 1, err)) ||
+        !(cell->period.tracker = track->create(spec->file_bytes, (uint32_t)spec->stream.granule, err))) {
+        cell_destroy(cell);
+        return NULL;
+    }
+    stream_slots(&spec->stream, 0, cell->slots);
+    fill_period(cell);
+    cell_use_layout(cell, LAYOUT_RUNG);
+    enter_footprint(cell);
+    return cell;
+}
+
+void cell_destroy(struct cell *cell)
+{
+    if (!cell)
+        return;
+    if (cell->period.tracker)
+        track_get(cell->spec.track, 0)->destroy(cell->period.tracker);
+    inode_destroy(cell->period.inode);
+    free(cell->surround_state);
+    free(cell->slots);
+    free(cell->serials);
+    free(cell->period.ghost);
+    free(cell);
+}

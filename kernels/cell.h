@@ -1,0 +1,86 @@
+/* cell.h - one cell: a path with its parts, a stream, and the state that they leave behind */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef KERNELS_CELL_H
+#define KERNELS_CELL_H
+
+#include "kernels/period.h"
+#include "kernels/stream.h"
+#include "kernels/workspace.h"
+
+enum kernel { KERNEL_WRITE_FSYNC, KERNEL_TRACK };
+enum cell_surround { SURROUND_NONE, SURROUND_SYSCALL, SURROUND_KERNEL };
+enum cell_dest { DEST_OWN, DEST_ABSENT, DEST_READ, DEST_DIRTY };
+
+struct cell_spec {
+    enum kernel kernel;
+    enum copy_id copy;
+    enum track_id track;
+    enum writeback_id writeback;
+    enum domain_id domain;
+    bool fsync;       /* false: dirty=never */
+    bool fence_write; /* write() fences: what a durable copy with FENCE_NEEDED asks for, unless a tracker follows */
+    enum cell_surround surround;
+    enum cell_dest dest;
+    bool cold_source;
+    uint64_t file_bytes, extents, delay;
+    struct stream stream;
+};
+
+struct cell {
+    struct cell_spec spec;
+    const struct workspace *workspace;
+    struct period period;
+    struct surround_state *surround_state;
+    uint32_t *slots;   /* of the period at hand */
+    uint64_t *serials; /* of the periods of a visit */
+    uint64_t serial;   /* of the next period */
+    struct track_cursor ghost_cursor;
+};
+
+/* Makes tracker and inode, and enters the footprint into the tracker, clean. spec->stream must be resolved.
+ * NULL with err set. Not thread-safe: cells share the destination. */
+struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w, struct error *err);
+void cell_destroy(struct cell *cell);
+
+/* What of the cell runs in a visit. */
+enum variant_kind {
+    VARIANT_WHOLE,     /* the path without a mask */
+    VARIANT_TWIN,      /* its separately compiled twin: the control `same` */
+    VARIANT_SPIN,      /* the whole path, and spin_links of clock_chain after the last fence: the control `different` */
+    VARIANT_PREFIX,    /* steps up to `step` */
+    VARIANT_WITHOUT,   /* all steps but `step` */
+    VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared with */
+    VARIANT_TRACK      /* kernel `track` */
+};
+
+struct variant {
+    enum variant_kind kind;
+    enum step step;
+    uint64_t spin_links;
+};
+
+struct visit {
+    uint64_t ticks;  /* of the timed periods, sum */
+    uint64_t faults; /* page faults around them */
+};
+
+enum { VISIT_PERIODS = 1024 }; /* at most */
+
+/* Runs one visit: MFENCE, 20 us of pause, one dropped sample, the destination brought into its state, then `periods`
+ * periods, each timed by itself over windows first, first+1, ...; every step that the variant leaves out is run after
+ * each period's clock has stopped. With `natural` (a footprint far over the caches) the windows are not touched before and
+ * the dropped sample uses the `periods` windows before them. All data are then checked against what the stream must have left.
+ * Returns 0, or -1 with err (EXIT_CANNOT) naming the first wrong byte. */
+int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first, uint64_t periods,
+               bool natural, struct visit *out, struct error *err);
+
+/* What one period really executes, by the counting instance; checked like a visit. */
+struct cell_counts {
+    struct path_counts path;
+    uint64_t nt_bytes, lines_flushed, fences, locked_ops;
+    uint64_t lines_dirtied; /* distinct lines that the period's writes touch */
+    uint64_t writes;
+};
+int cell_count(struct cell *cell, struct cell_counts *out, struct error *err);
+
+#endif

@@ -1,0 +1,125 @@
+/* condition.c - brings the destination into the state in which a period is to find it */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/internal.h"
+#include "strategies/prim.h"
+
+struct range {
+    uint64_t start, end; /* file offsets */
+};
+
+/* The whole granules that a window touches, inside the footprint: what its own history has written before. */
+static struct range window_range(const struct cell *cell, uint64_t window)
+{
+    const struct stream *s = &cell->spec.stream;
+    uint64_t start = stream_window(s, window), end = start + s->slots * s->stride;
+    uint64_t low = FILE_START + s->offset, high = low + s->footprint;
+    struct range r = {start / s->granule * s->granule, (end + s->granule - 1) / s->granule * s->granule};
+    r.start = r.start < low ? low : r.start;
+    r.end = r.end > high ? high : r.end;
+    return r;
+}
+
+static void copy_piece(struct cell *cell, uint64_t offset, uint64_t n, uint64_t turn)
+{
+    struct period *p = &cell->period;
+    const unsigned char *src = p->source + (p->position + turn * p->source_step) % p->source_bytes;
+    p->copy->copy(p->base + offset, src, n);
+    if (p->copy->finish)
+        p->copy->finish(p->base + offset, n);
+}
+
+/* One unmeasured period over a window and what shares its granules: the path's own copy in writes of its own size,
+ * then its write-back. */
+static void own_range(struct cell *cell, uint64_t window, struct range r)
+{
+    const struct stream *s = &cell->spec.stream;
+    uint64_t turn = 0;
+    if (s->access == ACCESS_SPARSE)
+        for (; turn < s->slots; turn++)
+            copy_piece(cell, stream_window(s, window) + turn * s->stride, s->size, turn);
+    else
+        for (uint64_t at = r.start, n; at < r.end; at += n) {
+            n = r.end - at < s->size ? r.end - at : s->size;
+            copy_piece(cell, at, n, turn++);
+        }
+    if (cell->period.track->shape != SHAPE_DIRECT && cell->period.writeback->range)
+        cell->period.writeback->range(cell->period.base + r.start, r.end - r.start);
+    store_fence();
+}
+
+static void flush_range(struct cell *cell, struct range r)
+{
+    for (uint64_t at = r.start / LINE * LINE; at < r.end; at += LINE)
+        line_clflush(cell->period.base + at); /* CLWB may keep the line, CLFLUSH never does */
+    full_fence();
+}
+
+static uint64_t read_range(const unsigned char *base, uint64_t start, uint64_t end)
+{
+    uint64_t sum = 0;
+    for (uint64_t at = start; at < end; at += LINE)
+        sum += *(const volatile unsigned char *)(base + at);
+    return sum;
+}
+
+static void dirty_range(struct cell *cell, struct range r)
+{
+    for (uint64_t at = r.start; at < r.end; at += LINE) {
+        volatile unsigned char *byte = cell->period.base + at;
+        *byte = *byte;
+    }
+}
+
+static void apply(struct cell *cell, uint64_t window, struct range r, enum cell_dest dest)
+{
+    if (dest == DEST_OWN)
+        own_range(cell, window, r);
+    else
+        flush_range(cell, r);
+    if (dest == DEST_READ)
+        read_range(cell->period.base, r.start, r.end);
+    if (dest == DEST_DIRTY)
+        dirty_range(cell, r);
+}
+
+static uint64_t for_windows(struct cell *cell, uint64_t first, uint64_t periods, enum cell_dest dest)
+{
+    struct range before = {0, 0};
+    uint64_t bytes = 0;
+    for (uint64_t i = 0; i < periods; i++) {
+        struct range r = window_range(cell, first + i);
+        if (r.start == before.start && r.end == before.end)
+            continue;
+        apply(cell, first + i, r, dest);
+        bytes += r.end - r.start;
+        before = r;
+    }
+    return bytes;
+}
+
+/* A window is met again after the rest of the footprint: other reads move its lines to the cache level where that
+ * distance would have left them. */
+static void age(const struct cell *cell, uint64_t touched)
+{
+    const struct workspace *w = cell->workspace;
+    uint64_t footprint = cell->spec.stream.footprint, bytes = 0;
+    if (footprint > w->l2_bytes && touched < 2 * w->l2_bytes)
+        bytes = 2 * w->l2_bytes;
+    else if (footprint > w->l1d_bytes && touched < 2 * w->l1d_bytes)
+        bytes = 2 * w->l1d_bytes;
+    read_range(w->traffic, 0, bytes < w->traffic_bytes ? bytes : w->traffic_bytes);
+}
+
+void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool natural)
+{
+    enum cell_dest dest = cell->spec.dest;
+    if (dest == DEST_OWN && natural)
+        return;
+    uint64_t touched = for_windows(cell, first, periods, dest);
+    if (dest == DEST_OWN) {
+        for_windows(cell, first, periods, dest);
+        age(cell, touched);
+    }
+    if (!cell->spec.cold_source)
+        read_range(cell->workspace->warm.data, 0, cell->workspace->warm.bytes);
+}

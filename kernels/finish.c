@@ -1,0 +1,121 @@
+/* finish.c - what a rung leaves out is done before or after its clock, so that the next period starts as after the
+ * full path */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/internal.h"
+#include "strategies/prim.h"
+
+static void copy_period(struct cell *cell, bool copy, bool finish)
+{
+    struct period *p = &cell->period;
+    for (uint64_t i = 0; i < p->writes; i++) {
+        if (copy)
+            p->copy->copy(write_target(p, i), write_source(p, i), p->size);
+        if (finish && p->copy->finish)
+            p->copy->finish(write_target(p, i), p->size);
+    }
+}
+
+void cell_mark_period(struct cell *cell)
+{
+    struct period *p = &cell->period;
+    for (uint64_t i = 0; i < cell->spec.stream.slots; i++) {
+        uint64_t offset = p->window + (uint64_t)p->order[i * (cell->spec.stream.order == ORDER_BURST
+                                                                   ? cell->spec.stream.overwrite
+                                                                   : 1)] *
+                                          p->stride;
+        uint64_t first = offset >> p->granule_shift;
+        p->track->mark(p->tracker, first, ((offset + p->size - 1) >> p->granule_shift) - first + 1);
+    }
+}
+
+static void writeback_run(const struct period *p, const struct track_run *run)
+{
+    for (unsigned i = 0; p->writeback->range && i < 64; i++)
+        if (run->bits >> i & 1)
+            p->writeback->range(p->base + ((run->index + i) << p->granule_shift), 1ull << p->granule_shift);
+}
+
+void cell_full_fsync(struct cell *cell, bool writeback)
+{
+    struct period *p = &cell->period;
+    struct track_cursor cur = {0};
+    struct track_run run;
+    if (p->track->shape == SHAPE_DIRECT || p->track->empty(p->tracker))
+        return;
+    p->track->tag(p->tracker, &cur); /* also when nothing is DIRTY: TOWRITE may be left over */
+    while (p->track->next(p->tracker, &cur, &run)) {
+        if (!p->track->hold(p->tracker, &cur, &run))
+            continue;
+        p->track->take(p->tracker, &cur, &run);
+        if (writeback)
+            writeback_run(p, &run);
+        p->track->release(p->tracker, &cur, &run);
+    }
+    p->track->end(p->tracker, &cur);
+}
+
+/* Collects what the scan will find, then leaves the tracker clean. */
+static void collect_runs(struct cell *cell)
+{
+    struct period *p = &cell->period;
+    struct track_cursor cur = {0};
+    struct track_run run;
+    p->ghosts = 0;
+    cell_mark_period(cell);
+    if (p->track->tag(p->tracker, &cur))
+        while (p->track->next(p->tracker, &cur, &run)) {
+            p->ghost[p->ghosts] = (struct ghost_run){.run = run, .cursor = cur};
+            p->ghost[p->ghosts++].cursor.locked = 0;
+            if (p->track->shape == SHAPE_BITMAP)
+                p->track->take(p->tracker, &cur, &run);
+        }
+    p->track->end(p->tracker, &cur);
+    cell_full_fsync(cell, false);
+}
+
+void cell_ghosts(struct cell *cell, unsigned ghosts)
+{
+    struct period *p = &cell->period;
+    if (ghosts & GHOST_LINES)
+        copy_period(cell, true, true);
+    if (ghosts & GHOST_RUNS)
+        collect_runs(cell);
+    if (ghosts & GHOST_MARKS)
+        cell_mark_period(cell);
+    if (ghosts & GHOST_TAGS) {
+        p->cursor = (struct track_cursor){0};
+        p->track->tag(p->tracker, &p->cursor);
+    }
+}
+
+static void writeback_period(struct cell *cell)
+{
+    struct period *p = &cell->period;
+    uint64_t granule = 1ull << p->granule_shift;
+    for (uint64_t i = 0; p->writeback->range && i < p->writes; i++) {
+        uint64_t at = (uint64_t)(write_target(p, i) - p->base);
+        uint64_t first = at & ~(granule - 1), end = (at + p->size + granule - 1) & ~(granule - 1);
+        p->writeback->range(p->base + first, end - first);
+    }
+}
+
+void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts)
+{
+    struct period *p = &cell->period;
+    uint32_t missing = period_steps(p) & ~mask;
+    if (!missing)
+        return;
+    bool tracked = p->track->shape != SHAPE_DIRECT;
+    bool copy = (missing & STEP_BIT(STEP_COPY)) && !(ghosts & GHOST_LINES);
+    if (copy || missing & STEP_BIT(STEP_FINISH))
+        copy_period(cell, copy, true);
+    if (tracked && (missing & STEP_BIT(STEP_MARK)) && !(ghosts & GHOST_MARKS))
+        cell_mark_period(cell);
+    if (tracked && (missing & STEP_BIT(STEP_SCAN)) && !(missing & STEP_BIT(STEP_TAG)))
+        p->track->end(p->tracker, &p->cursor); /* the scan that would have ended it was left out */
+    if (tracked && p->fsync)
+        cell_full_fsync(cell, true);
+    if (missing & STEP_BIT(STEP_WRITEBACK) || missing & STEP_BIT(STEP_MARK))
+        writeback_period(cell);
+    store_fence();
+}

@@ -1,0 +1,46 @@
+/* internal.h - what the files of kernels/ share about a cell's periods */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef KERNELS_INTERNAL_H
+#define KERNELS_INTERNAL_H
+
+#include "kernels/cell.h"
+
+/* Something done before the clock in place of a step that is left out. */
+enum ghost {
+    GHOST_NONE = 0,
+    GHOST_LINES = 1 << 0, /* the data are written, so that write-back finds dirty lines */
+    GHOST_MARKS = 1 << 1, /* the granules are marked */
+    GHOST_TAGS = 1 << 2,  /* and tagged for write-back */
+    GHOST_RUNS = 1 << 3   /* what the scan would find is known */
+};
+
+enum { SOURCE_LINE = 64 }; /* data begin at whole lines of the ring */
+
+/* period_setup.c: strategies of one layout; window, slots and source of the period with this serial. */
+void cell_use_layout(struct cell *cell, unsigned layout);
+void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial);
+
+/* Address of write i of the period at hand, and of its data. */
+static inline unsigned char *write_target(const struct period *p, uint64_t i)
+{
+    return p->base + p->window + (uint64_t)p->order[i] * p->stride;
+}
+
+static inline const unsigned char *write_source(const struct period *p, uint64_t i)
+{
+    return p->source + (p->position + i * p->source_step) % p->source_bytes;
+}
+
+/* finish.c: the ghosts of a period before its clock, and the steps that `mask` left out after it. */
+void cell_ghosts(struct cell *cell, unsigned ghosts);
+void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts);
+void cell_mark_period(struct cell *cell);
+void cell_full_fsync(struct cell *cell, bool writeback);
+
+/* condition.c: brings windows first .. first+periods-1 into the state that spec.dest names. */
+void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool natural);
+
+/* verify.c: the data of the period with this serial at this window. */
+int cell_verify(struct cell *cell, uint64_t window, uint64_t serial, struct error *err);
+
+#endif

@@ -1,0 +1,10 @@
+/* table.c - the path functions of one code layout, gathered */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/path/tables.h"
+
+const struct path_parts IN_LAYOUT(path_parts) = {.ladder = &IN_LAYOUT(ladder_table),
+                                                 .whole = &IN_LAYOUT(whole_table),
+                                                 .twin = &IN_LAYOUT(twin_table),
+                                                 .track_only = &IN_LAYOUT(track_table),
+                                                 .surround_kernel = &IN_LAYOUT(surround_kernel),
+                                                 .surround_syscall = &IN_LAYOUT(surround_syscall)};

@@ -1,0 +1,119 @@
+/* whole.h - the path without a mask: what a run without ledger executes, written out for each shape */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef KERNELS_PATH_WHOLE_H
+#define KERNELS_PATH_WHOLE_H
+
+#include "kernels/path/steps.h"
+
+static inline void whole_enter(struct period *p)
+{
+    if (p->surround && step_runs(p, STEP_SURROUND))
+        p->surround->before(p->surround_state);
+    step_lock(p);
+    if (p->surround)
+        p->surround->between(p->surround_state);
+}
+
+static inline void whole_leave(struct period *p)
+{
+    step_unlock(p);
+    if (p->surround)
+        p->surround->after(p->surround_state);
+}
+
+/* Today's write(): dax_iomap_rw, nothing remembered. */
+static inline void write_direct(struct period *p, uint64_t offset, const unsigned char *src)
+{
+    whole_enter(p);
+    for (uint64_t done = 0, n; done < p->size; done += n) {
+        n = p->size - done;
+        unsigned char *dst = step_lookup(p, offset + done, &n);
+        step_copy(p, dst, src + done, n);
+        step_finish(p, dst, n);
+    }
+    step_fence(p);
+    whole_leave(p);
+}
+
+/* The proposal in a tree: the entry is locked across copy and mark, or an fsync could clear what it never flushed. */
+static inline void write_tree(struct period *p, uint64_t offset, const unsigned char *src)
+{
+    uint64_t granule = 1ull << p->granule_shift;
+    whole_enter(p);
+    step_mark_inode(p);
+    for (uint64_t done = 0, n; done < p->size; done += n) {
+        n = p->size - done;
+        unsigned char *dst = step_lookup(p, offset + done, &n);
+        for (uint64_t in = 0, part; in < n; in += part) {
+            uint64_t at = offset + done + in;
+            part = min_u64(n - in, granule - (at & (granule - 1)));
+            step_entry_lock(p, at >> p->granule_shift);
+            step_copy(p, dst + in, src + done + in, part);
+            step_finish(p, dst + in, part);
+            step_entry_mark(p, at >> p->granule_shift, true, true);
+        }
+    }
+    step_fence(p);
+    whole_leave(p);
+}
+
+/* The proposal with a bitmap: copy all, then one LOCKed OR a word. */
+static inline void write_bitmap(struct period *p, uint64_t offset, const unsigned char *src)
+{
+    whole_enter(p);
+    step_mark_inode(p);
+    for (uint64_t done = 0, n; done < p->size; done += n) {
+        n = p->size - done;
+        unsigned char *dst = step_lookup(p, offset + done, &n);
+        step_copy(p, dst, src + done, n);
+        step_finish(p, dst, n);
+    }
+    step_fence(p);
+    step_mark_range(p, offset);
+    whole_leave(p);
+}
+
+/* The tracker's half of fsync: dax_writeback_mapping_range. */
+static inline void fsync_tracked(struct period *p)
+{
+    struct track_run run;
+    step_clean_inode(p);
+    if (!step_tag(p) || !step_runs(p, STEP_SCAN))
+        return;
+    while (p->track->next(p->tracker, &p->cursor, &run)) {
+        bool hold = step_runs(p, STEP_HOLD);
+        if (hold && !p->track->hold(p->tracker, &p->cursor, &run))
+            continue;
+        p->track->take(p->tracker, &p->cursor, &run);
+        count_scanned(p, run);
+        step_writeback(p, run);
+        if (hold)
+            p->track->release(p->tracker, &p->cursor, &run);
+    }
+    p->track->end(p->tracker, &p->cursor);
+}
+
+typedef void (*write_fn)(struct period *p, uint64_t offset, const unsigned char *src);
+
+static inline __attribute__((always_inline)) void whole_period(struct period *p, write_fn write, bool tracked)
+{
+    uint64_t position = p->position;
+    for (uint64_t i = 0; i < p->writes; i++) {
+        const unsigned char *src = p->source + position;
+        position += p->source_step;
+        position -= position >= p->source_bytes ? p->source_bytes : 0;
+        step_runs(p, STEP_LOOP);
+        write(p, p->window + (uint64_t)p->order[i] * p->stride, src);
+    }
+    if (!p->fsync)
+        return;
+    step_delay(p);
+    if (tracked)
+        fsync_tracked(p);
+    else
+        step_tag(p);
+    step_fsync_fence(p);
+    step_drain(p);
+}
+
+#endif

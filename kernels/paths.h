@@ -1,0 +1,52 @@
+/* paths.h - the compositions that people talk about, and what they resolve to on this CPU */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef KERNELS_PATHS_H
+#define KERNELS_PATHS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "strategies/copy.h"
+#include "strategies/domain.h"
+#include "strategies/track.h"
+#include "strategies/writeback.h"
+
+enum { PATH_CHOICES = 3 };
+
+struct path_info {
+    const char *name;
+    const char *summary;
+    const char *copy_asked;             /* what results carry as asked: a copy's name or "movnt", "cached" */
+    enum copy_id copy[PATH_CHOICES];    /* in order of preference */
+    unsigned copies;
+    enum track_id track;
+    bool reference_only; /* not durable: the floor */
+};
+
+/* Number of named paths, and one of them (0 .. path_count()-1). */
+unsigned path_count(void);
+const struct path_info *path_info(unsigned i);
+/* By name; NULL when there is none. */
+const struct path_info *path_find(const char *name);
+
+/* A composition with all parts decided. */
+struct path_parts_ids {
+    enum copy_id copy;
+    enum track_id track;
+    enum writeback_id writeback;
+    enum domain_id domain;
+};
+
+/* The first of the path's copies that the CPU has, and the first write-back (clwb, else clflushopt; none for
+ * untracked paths). -1 with err (EXIT_CANNOT: what the CPU lacks). */
+int path_resolve(const struct path_info *path, uint32_t features, enum domain_id domain, struct path_parts_ids *out,
+                 struct error *err);
+
+/* 0 when data are durable after this composition's fsync; else -1 with err (EXIT_USAGE): a sentence that says why not. */
+int path_check_durable(const struct path_parts_ids *ids, struct error *err);
+
+/* 0 when the CPU has what the composition needs; else -1 with err (EXIT_CANNOT). */
+int path_check_features(const struct path_parts_ids *ids, uint32_t features, struct error *err);
+
+#endif

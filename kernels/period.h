@@ -1,0 +1,100 @@
+/* period.h - one fsync period: the writes and the fsync that ends them, as the path functions see it */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef KERNELS_PERIOD_H
+#define KERNELS_PERIOD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernels/inode.h"
+#include "kernels/step.h"
+#include "strategies/table.h"
+
+/* What a write() does besides (kernels/path/surround.c): before the inode lock, between lock and copy, and after. */
+struct surround_state {
+    uint64_t table[512];
+    uint64_t sum;
+    uint64_t line[8] __attribute__((aligned(64))); /* a private line for LOCKed operations */
+};
+
+struct surround {
+    const char *name;
+    void (*before)(struct surround_state *s);
+    void (*between)(struct surround_state *s);
+    void (*after)(struct surround_state *s);
+};
+
+/* What really happened, counted by the counting instance only. */
+struct path_counts {
+    uint64_t bytes_copied, entries_marked, entries_scanned, drains;
+};
+
+/* One entry of fsync's scan, found before the clock for the path without its scan. */
+struct ghost_run {
+    struct track_run run;
+    struct track_cursor cursor;
+};
+
+struct period {
+    const struct copy *copy;
+    const struct track *track;
+    const struct writeback *writeback; /* range NULL: fsync writes nothing back */
+    const struct domain *domain;
+    const struct surround *surround; /* NULL: none */
+    struct surround_state *surround_state;
+    struct tracker *tracker;
+    struct inode *inode;
+    unsigned char *base; /* where file offset 0 is mapped */
+    bool fence_write;    /* write() ends with a store fence of its own */
+    bool fsync;          /* false: the period has no fsync (dirty=never) */
+    uint32_t granule_shift;
+
+    /* Write i goes to file offset window + order[i] * stride, size bytes from source + (position + i * source_step)
+     * wrapped at source_bytes. */
+    uint64_t window, stride, size, writes;
+    const uint32_t *order;
+    const unsigned char *source;
+    uint64_t position, source_step, source_bytes;
+
+    struct track_cursor cursor; /* of the fsync */
+    struct ghost_run *ghost;
+    uint64_t ghosts;
+    unsigned char *delay_buffer; /* `delay` bytes of other traffic between the writes and the fsync */
+    uint64_t delay_bytes;
+    uint64_t excluded; /* ticks inside the period that do not belong to it (the delay) */
+    struct path_counts counts;
+
+    /* For tests, read only by code compiled with PMB_HOOKS: leave this step out (a mutant), or spin in it. */
+    int hook_skip, hook_delay; /* -1: none */
+    uint64_t hook_ticks;       /* a write */
+};
+
+typedef void (*period_fn)(struct period *);
+
+enum { SHAPES = 3 };
+
+struct ladder_table {
+    period_fn prefix[SHAPES][STEPS];  /* all steps up to and with this one */
+    period_fn without[SHAPES][STEPS]; /* all steps but this one */
+};
+
+struct whole_table {
+    period_fn run[SHAPES];
+};
+
+/* The path as compiled in one layout, by enum track_shape. */
+struct path_parts {
+    const struct ladder_table *ladder;
+    const struct whole_table *whole;      /* without a mask: functions of their own */
+    const struct whole_table *twin;       /* the same, compiled separately: the control `same` */
+    const struct whole_table *track_only; /* the tracker's part alone: kernel `track` */
+    const struct surround *surround_kernel, *surround_syscall;
+};
+
+/* Layout 0 .. LAYOUTS-1. Never NULL. */
+const struct path_parts *path_parts(unsigned layout);
+
+/* The steps that this combination has (a row that it lacks is absent, not 0). */
+uint32_t period_steps(const struct period *p);
+
+#endif

@@ -1,0 +1,39 @@
+/* registry.c - finds the path of one layout */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "kernels/period.h"
+
+#define LAYOUT_LIST(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+
+#define DECLARE(n) extern const struct path_parts LAYOUT_JOIN(path_parts, n);
+LAYOUT_LIST(DECLARE)
+#undef DECLARE
+
+static const struct path_parts *const tables[LAYOUTS] = {
+#define ENTRY(n) &LAYOUT_JOIN(path_parts, n),
+    LAYOUT_LIST(ENTRY)
+#undef ENTRY
+};
+
+const struct path_parts *path_parts(unsigned layout)
+{
+    return tables[layout];
+}
+
+uint32_t period_steps(const struct period *p)
+{
+    bool tracked = p->track->shape != SHAPE_DIRECT;
+    uint32_t steps = STEP_BIT(STEP_LOOP) | STEP_BIT(STEP_LOCK) | STEP_BIT(STEP_LOOKUP) | STEP_BIT(STEP_COPY);
+    steps |= p->surround ? STEP_BIT(STEP_SURROUND) : 0;
+    steps |= p->copy->finish ? STEP_BIT(STEP_FINISH) : 0;
+    steps |= p->fence_write ? STEP_BIT(STEP_FENCE) : 0;
+    if (tracked)
+        steps |= STEP_BIT(STEP_MARK_INODE) | STEP_BIT(STEP_MARK);
+    if (p->track->shape == SHAPE_TREE)
+        steps |= STEP_BIT(STEP_ENTRY_LOCK);
+    if (!p->fsync)
+        return steps;
+    steps |= STEP_BIT(STEP_TAG) | STEP_BIT(STEP_FSYNC_FENCE) | (p->domain->drain ? STEP_BIT(STEP_DRAIN) : 0);
+    if (tracked)
+        steps |= STEP_BIT(STEP_SCAN) | STEP_BIT(STEP_HOLD) | (p->writeback->range ? STEP_BIT(STEP_WRITEBACK) : 0);
+    return steps;
+}

@@ -1,0 +1,123 @@
+/* visit.c - one visit of a cell: a dropped sample, the destination's state, the timed periods, the check */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "kernels/internal.h"
+#include "strategies/prim.h"
+
+enum { PAUSE_NS = 20000 };
+
+/* How a variant is executed. */
+struct plan {
+    period_fn run;
+    uint32_t mask;   /* the steps that `run` executes */
+    unsigned ghosts; /* what is done before the clock */
+    uint64_t spin;
+};
+
+static unsigned ghosts_of(const struct cell *cell, enum step left_out)
+{
+    bool tracked = cell->period.track->shape != SHAPE_DIRECT;
+    switch (left_out) {
+    case STEP_COPY:
+        return tracked ? GHOST_LINES : GHOST_NONE;
+    case STEP_MARK:
+        return GHOST_MARKS;
+    case STEP_TAG:
+        return tracked ? GHOST_MARKS | GHOST_TAGS : GHOST_NONE;
+    case STEP_SCAN:
+        return GHOST_RUNS;
+    default:
+        return GHOST_NONE;
+    }
+}
+
+static struct plan plan_variant(const struct cell *cell, const struct variant *v, unsigned layout)
+{
+    const struct path_parts *parts = path_parts(layout);
+    enum track_shape shape = cell->period.track->shape;
+    bool tracked = shape != SHAPE_DIRECT;
+    struct plan all = {.run = parts->ladder->prefix[shape][STEPS - 1], .mask = STEPS_ALL};
+    switch (v->kind) {
+    case VARIANT_WHOLE:
+        return (struct plan){.run = parts->whole->run[shape], .mask = STEPS_ALL};
+    case VARIANT_SPIN:
+        return (struct plan){.run = parts->whole->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
+    case VARIANT_TWIN:
+        return (struct plan){.run = parts->twin->run[shape], .mask = STEPS_ALL};
+    case VARIANT_TRACK:
+        return (struct plan){.run = parts->track_only->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
+    case VARIANT_PREFIX:
+        return (struct plan){.run = parts->ladder->prefix[shape][v->step], .mask = (2u << v->step) - 1};
+    case VARIANT_WITHOUT:
+        return (struct plan){.run = parts->ladder->without[shape][v->step],
+                             .mask = STEPS_ALL & ~STEP_BIT(v->step),
+                             .ghosts = ghosts_of(cell, v->step)};
+    case VARIANT_PREMARKED:
+        all.ghosts = tracked ? GHOST_MARKS : GHOST_NONE;
+        return all;
+    }
+    return all;
+}
+
+/* One period by itself: from before its first write until its fsync has returned. */
+static uint64_t timed_period(struct cell *cell, const struct plan *plan)
+{
+    struct period *p = &cell->period;
+    p->excluded = 0;
+    cell_ghosts(cell, plan->ghosts);
+    uint64_t start = clock_begin();
+    plan->run(p);
+    if (plan->spin)
+        clock_chain(plan->spin);
+    uint64_t ticks = clock_end() - start;
+    cell_finish_period(cell, plan->mask, plan->ghosts);
+    return ticks - p->excluded;
+}
+
+static uint64_t sample(struct cell *cell, const struct plan *plan, uint64_t first, uint64_t periods)
+{
+    uint64_t ticks = 0;
+    for (uint64_t i = 0; i < periods; i++) {
+        cell->serials[i] = cell->serial;
+        cell_set_period(cell, first + i, cell->serial++);
+        ticks += timed_period(cell, plan);
+    }
+    return ticks;
+}
+
+static uint64_t page_faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)(usage.ru_minflt + usage.ru_majflt);
+}
+
+static int verify_sample(struct cell *cell, uint64_t first, uint64_t periods, struct error *err)
+{
+    if (cell->spec.kernel != KERNEL_WRITE_FSYNC)
+        return 0;
+    for (uint64_t i = 0; i < periods; i++)
+        if (cell_verify(cell, first + i, cell->serials[i], err))
+            return -1;
+    return 0;
+}
+
+int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first, uint64_t periods,
+               bool natural, struct visit *out, struct error *err)
+{
+    cell_use_layout(cell, layout);
+    struct plan plan = plan_variant(cell, variant, layout);
+    full_fence();
+    for (uint64_t start = clock_now_ns(); clock_now_ns() - start < PAUSE_NS;)
+        _mm_pause();
+    uint64_t windows = cell->spec.stream.windows;
+    sample(cell, &plan, natural ? first + windows - periods % windows : first, periods);
+    if (cell->spec.kernel == KERNEL_WRITE_FSYNC)
+        cell_condition(cell, first, periods, natural);
+    uint64_t faults = page_faults();
+    out->ticks = sample(cell, &plan, first, periods);
+    out->faults = page_faults() - faults;
+    return verify_sample(cell, first, periods, err);
+}

@@ -1,0 +1,196 @@
+/* head.c - the first lines of a report: may it be trusted, and what was it measured on */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <string.h>
+
+#include "reports/format.h"
+#include "reports/sections.h"
+
+static const char *known(struct model *m, const json_t *object, const char *name)
+{
+    const char *text = model_text(m, object, name);
+    return *text ? text : "unknown";
+}
+
+static void add_floor(struct line *line, const struct model *m)
+{
+    if (m->floor_ratio > 1)
+        line_add(line, " differences below %.1f %% are noise here", (m->floor_ratio - 1) * 100);
+    else
+        line_add(line, " the noise floor is not known");
+}
+
+static void controls(const struct section *s)
+{
+    const struct model *m = s->model;
+    struct line line = {0};
+    if (!m->control_count)
+        line_add(&line, STYLE_BAD "NOT RUN" STYLE_OFF
+                                  ": nothing here shows that a difference would have been found;");
+    else if (m->held_count == m->control_count && m->controls_held)
+        line_add(&line, STYLE_GOOD "HELD" STYLE_OFF " in %s%zu group%s (a planted 5 %% was found);",
+                 m->control_count > 1 ? "all " : "", m->control_count, m->control_count == 1 ? "" : "s");
+    else if (m->held_count == m->control_count)
+        line_add(&line,
+                 STYLE_BAD "NOT HELD" STYLE_OFF
+                           " over the run, though each group's did: take no small difference for real;");
+    else
+        line_add(&line,
+                 STYLE_BAD "NOT HELD" STYLE_OFF
+                           " in %zu of %zu groups: identical code came out different, or a planted "
+                           "5 %% was not found. Nothing is claimed there (marked !);",
+                 m->control_count - m->held_count, m->control_count);
+    add_floor(&line, m);
+    page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
+}
+
+static void status(const struct section *s)
+{
+    const struct model *m = s->model;
+    if (!strcmp(m->status, "complete"))
+        return;
+    size_t measured = 0;
+    for (size_t i = 0; i < m->cell_count; i++)
+        measured += m->cells[i].status == CELL_MEASURED;
+    const char *what = "STATUS UNKNOWN", *meaning = "nothing says that the run came to its end";
+    if (!strcmp(m->status, "interrupted")) {
+        what = "INTERRUPTED";
+        meaning = "pmembench run --resume DIR completes it";
+    } else if (!strcmp(m->status, "failed")) {
+        what = "FAILED";
+        meaning = "see the FAILED cells and warnings below";
+    }
+    page_fact(s->page, "status",
+              arena_format(&s->model->arena, STYLE_BAD "%s" STYLE_OFF ": %zu of %zu cells measured; %s", what,
+                           measured, m->cell_count, meaning));
+}
+
+static void run(const struct section *s)
+{
+    struct model *m = s->model;
+    const json_t *run = model_object(m->document, "run");
+    double seconds = model_number(run, "measuring_s");
+    struct line line = {0};
+    line_add(&line, "plan %s, %s", known(m, run, "plan"), known(m, run, "started"));
+    if (isfinite(seconds))
+        line_add(&line, ", measured for %s", shown_ns(seconds * 1e9).text);
+    line_add(&line, ", seed %s, pmembench %s", known(m, run, "seed"), known(m, run, "version"));
+    page_fact(s->page, "run", arena_format(&m->arena, "%s", line.text));
+}
+
+static void add_caches(struct line *line, const json_t *machine)
+{
+    size_t i;
+    json_t *cache;
+    double measured = model_number(machine, "llc_bytes_measured");
+    json_array_foreach(model_object(machine, "caches"), i, cache)
+    {
+        double level = model_number(cache, "level");
+        if (isfinite(level))
+            line_add(line, "%s L%.0f %s", i ? "," : ";", level,
+                     shown_bytes(model_number(cache, "bytes")).text);
+    }
+    if (measured > 0)
+        line_add(line, " (LLC measured: %s)", shown_bytes(measured).text);
+}
+
+static const char *clwb_meaning(const char *name)
+{
+    if (!strcmp(name, "retains"))
+        return "CLWB keeps the line cached";
+    if (!strcmp(name, "invalidates"))
+        return "CLWB throws the line out of the cache";
+    return !strcmp(name, "absent") ? "no CLWB" : "CLWB: not known";
+}
+
+static void machine(const struct section *s)
+{
+    struct model *m = s->model;
+    const json_t *machine = model_object(m->document, "machine"), *cpu = model_object(machine, "cpu");
+    struct line line = {0};
+    line_add(&line, "%s", known(m, cpu, "model"));
+    add_caches(&line, machine);
+    line_add(&line, "; %s; kernel %s", clwb_meaning(model_text(m, cpu, "clwb")), known(m, machine, "kernel"));
+    const char *hypervisor = known(m, machine, "hypervisor");
+    if (!strcmp(hypervisor, "none"))
+        line_add(&line, ", no hypervisor");
+    else
+        line_add(&line, ", hypervisor %s", hypervisor);
+    page_fact(s->page, "machine", arena_format(&m->arena, "%s", line.text));
+}
+
+static void medium(const struct section *s)
+{
+    struct model *m = s->model;
+    const json_t *region = model_object(m->document, "region");
+    const char *name = known(m, region, "medium"), *provenance = known(m, region, "provenance");
+    const char *huge = model_text(m, model_object(m->document, "machine"), "huge_pages");
+    struct line line = {0};
+    line_add(&line, "%s, %s", name, provenance);
+    if (!strcmp(provenance, "stand-in"))
+        line_add(&line, ": what the CPU does is real, the medium is not");
+    else if (!strcmp(provenance, "emulated"))
+        line_add(&line, ": behind a hypervisor, the timing of the medium is not its own");
+    const char *provider = model_text(m, region, "provider");
+    if (*provider && strcmp(provider, "none"))
+        line_add(&line, "; provider %s, MAP_SYNC %s", provider, known(m, region, "map_sync"));
+    if (*huge && strcmp(huge, "unknown"))
+        line_add(&line, "; huge pages %s", huge);
+    page_fact(s->page, "medium", arena_format(&m->arena, "%s", line.text));
+}
+
+static const char *domain_meaning(const char *name)
+{
+    static const struct {
+        const char *name, *meaning;
+    } domains[] = {
+        {"eadr", "caches persist: no flush, one store fence"},
+        {"adr", "caches are flushed, then two fences"},
+        {"hint", "caches are flushed, then fence, a write per DIMM, fence"},
+        {"flush-device", "caches are flushed, then a flush request to the host"},
+        {"gpf", "caches are flushed, then two fences"},
+        {"pcommit", "caches are flushed, then sfence, pcommit, sfence (2016)"},
+    };
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+        if (!strcmp(name, domains[i].name))
+            return domains[i].meaning;
+    return "caches are flushed, then two fences; what it really takes is not known";
+}
+
+static void add_drain(struct line *line, struct model *m, const json_t *drain)
+{
+    const char *provenance = known(m, drain, "provenance"), *source = model_text(m, drain, "source");
+    double latency = model_number(drain, "latency_ns"), rate = model_number(drain, "bytes_per_second");
+    if (strcmp(provenance, "measured") && strcmp(provenance, "modelled")) {
+        line_add(line, "; drain not known, in no number below");
+        return;
+    }
+    line_add(line, "; drain %s", provenance);
+    if (isfinite(latency))
+        line_add(line, ", %s", shown_ns(latency).text);
+    if (isfinite(rate) && rate > 0)
+        line_add(line, " + bytes at %s GB/s", shown_number(rate / 1e9).text);
+    if (*source && strcmp(source, "unknown"))
+        line_add(line, " (%s)", source);
+}
+
+static void domain(const struct section *s)
+{
+    struct model *m = s->model;
+    const json_t *domain = model_object(m->document, "domain");
+    const char *name = known(m, domain, "name");
+    struct line line = {0};
+    line_add(&line, "%s, %s: %s", name, known(m, domain, "source"), domain_meaning(name));
+    add_drain(&line, m, model_object(domain, "drain"));
+    page_fact(s->page, "domain", arena_format(&m->arena, "%s", line.text));
+}
+
+void head_add(const struct section *s)
+{
+    controls(s);
+    status(s);
+    run(s);
+    machine(s);
+    medium(s);
+    domain(s);
+}

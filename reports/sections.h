@@ -1,0 +1,66 @@
+/* sections.h - the sections of a report: each puts what it has to say on the page */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef REPORTS_SECTIONS_H
+#define REPORTS_SECTIONS_H
+
+#include "reports/model.h"
+#include "reports/page.h"
+#include "reports/report.h"
+#include "reports/surface.h"
+
+/* How much a report may say: the text report takes the first that fits its lines. */
+struct room {
+    unsigned blocks; /* of the surface in full; the others get one line each */
+    unsigned rows;   /* of a block, of a table of cells */
+    unsigned cells;  /* in a table of cells */
+    unsigned warnings, failures;
+    bool ranking; /* all paths at the headline's point */
+    bool hints;   /* of warnings */
+    bool fold;    /* one line for all ledger rows below the floor */
+    bool both;    /* the surface of the second path for every block, not only the first */
+    bool spaced;  /* an empty line before each heading */
+    bool terse;   /* no explanations that the documentation also has */
+};
+
+struct section {
+    struct model *model;
+    const struct surface *surface;
+    struct page *page;
+    const struct room *room;
+    const struct report_options *options;
+};
+
+void head_add(const struct section *s);     /* controls, status, machine, medium, domain */
+void verdict_add(const struct section *s);  /* the answer in words */
+void surface_add(const struct section *s);  /* ratio to the baseline, size by footprint */
+void ledger_add(const struct section *s);   /* where it moved: baseline and deferred path side by side */
+void tracks_add(const struct section *s);   /* trackers alone */
+void points_add(const struct section *s);   /* small results: a table of all paths a point */
+void failures_add(const struct section *s); /* failed cells, warnings */
+void repeat_add(const struct section *s);   /* how to repeat any line */
+void cells_add(const struct section *s);    /* --all: every cell and every ledger */
+void cell_add(const struct section *s, const struct model_cell *cell); /* --cell: one in full */
+/* The ledger of one cell with intervals; nothing where there is none. */
+void ledger_of_cell(const struct section *s, const struct model_cell *cell);
+
+/* The sum of the rows that end in persistence: as in the document, else summed here (measurement: copy +
+ * finish + fence without a tracker; with one copy + entry-lock + mark + tag + scan + writeback + fence +
+ * drain). NAN without rows. */
+struct interval ledger_persistence(const struct model_cell *cell);
+/* The sum of the cell's rows of these stages (NULL ends them); side NULL: both. value NAN when it has none of
+ * them. */
+struct interval ledger_sum(const struct model_cell *cell, const char *const *stages, const char *side);
+
+/* "1.62 slower", "0.71 faster", "~1.00 equal", "?1.03": the only way in which a ratio is shown. */
+const char *show_ratio(struct arena *a, const struct model_cell *cell);
+/* The same without the word faster, slower or equal: where the order or the number says it. */
+const char *show_ratio_short(struct arena *a, const struct model_cell *cell);
+/* "4 KiB, footprint l2, access sparse": size and footprint, and every axis that is not at its standard. */
+const char *show_point(struct arena *a, const struct model_cell *cell);
+/* "1.58..1.66"; "-" when not known. ns with `as_ns`. */
+const char *show_interval(struct arena *a, double low, double high, bool as_ns);
+const char *show_axis(enum axis_id axis, const char *value, struct arena *a);
+/* Quoted for a shell where it must be; the word SOURCE when it is longer than any line. */
+const char *show_quoted(struct arena *a, const char *text);
+
+#endif

@@ -1,0 +1,18 @@
+/* check.h - a document that was read: is it one that reports can rely on */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef RESULTS_CHECK_H
+#define RESULTS_CHECK_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+/* Is it of this schema (RESULT_SCHEMA or JOURNAL_SCHEMA) and of a version that this program reads. 0, or -1
+ * with a text that begins with `file`. */
+int check_version(const json_t *document, const char *schema, const char *file, struct error *err);
+
+/* Has it every member that version 1 has, each of its type. Members that it has besides are ignored. 0, or -1
+ * with a text that names `file` and the place, such as cells[3].summary. */
+int check_document(const json_t *document, const char *file, struct error *err);
+
+#endif

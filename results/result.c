@@ -1,0 +1,19 @@
+/* result.c - gives back what a result owns */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "results/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void result_free(struct result *r)
+{
+    for (size_t i = 0; i < r->cell_count; i++) {
+        free(r->cells[i].samples);
+        free(r->cells[i].layouts);
+    }
+    free(r->cells);
+    free(r->controls);
+    free(r->warnings);
+    free(r->comparisons);
+    memset(r, 0, sizeof(*r));
+}

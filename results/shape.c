@@ -1,0 +1,266 @@
+/* shape.c - the members of a document and their types, as the reader needs them */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "results/shape.h"
+
+#include <stddef.h>
+
+static const struct shape run_shape[] = {
+    {.name = "id", .kinds = TEXT},
+    {.name = "started", .kinds = TEXT},
+    {.name = "finished", .kinds = TEXT},
+    {.name = "argv", .kinds = LIST, .items = TEXT},
+    {.name = "seed", .kinds = WHOLE | NOTHING},
+    {.name = "plan", .kinds = TEXT},
+    {.name = "version", .kinds = TEXT},
+    {.name = "git", .kinds = TEXT},
+    {.name = "compiler", .kinds = TEXT},
+    {.name = "flags", .kinds = TEXT},
+    {.name = "measuring_s", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape cpu_shape[] = {
+    {.name = "vendor", .kinds = TEXT},
+    {.name = "model", .kinds = TEXT},
+    {.name = "microcode", .kinds = TEXT},
+    {.name = "clwb", .kinds = TEXT},
+    {.name = "family", .kinds = WHOLE | NOTHING},
+    {.name = "model_number", .kinds = WHOLE | NOTHING},
+    {.name = "stepping", .kinds = WHOLE | NOTHING},
+    {.name = "features", .kinds = LIST, .items = TEXT},
+    {.name = "tsc_ghz", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape cache_shape[] = {
+    {.name = "level", .kinds = WHOLE},
+    {.name = "bytes", .kinds = WHOLE | NOTHING},
+    {.name = "shared_by", .kinds = WHOLE | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape machine_shape[] = {
+    {.name = "host", .kinds = TEXT},
+    {.name = "kernel", .kinds = TEXT},
+    {.name = "hypervisor", .kinds = TEXT},
+    {.name = "governor", .kinds = TEXT},
+    {.name = "turbo", .kinds = TEXT},
+    {.name = "smt", .kinds = TEXT},
+    {.name = "huge_pages", .kinds = TEXT},
+    {.name = "cpu", .kinds = OBJECT, .members = cpu_shape},
+    {.name = "caches", .kinds = LIST, .items = OBJECT, .members = cache_shape},
+    {.name = "llc_bytes_measured", .kinds = WHOLE | NOTHING},
+    {.name = "nodes", .kinds = WHOLE | NOTHING},
+    {.name = "cpus", .kinds = WHOLE | NOTHING},
+    {.name = "clock_ns", .kinds = NUMBER | NOTHING},
+    {.name = "clock_resolution_ns", .kinds = NUMBER | NOTHING},
+    {.name = "load", .kinds = NUMBER | NOTHING},
+    {.name = "steal_percent", .kinds = NUMBER | NOTHING},
+    {.name = "drift_percent", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape region_shape[] = {
+    {.name = "path_kind", .kinds = TEXT},
+    {.name = "medium", .kinds = TEXT},
+    {.name = "provenance", .kinds = TEXT},
+    {.name = "provider", .kinds = TEXT},
+    {.name = "granularity", .kinds = TEXT},
+    {.name = "map_sync", .kinds = TEXT},
+    {.name = "node", .kinds = WHOLE | NOTHING},
+    {.name = "bytes", .kinds = WHOLE | NOTHING},
+    {.name = "page_bytes", .kinds = WHOLE | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape drain_shape[] = {
+    {.name = "kind", .kinds = TEXT},
+    {.name = "provenance", .kinds = TEXT},
+    {.name = "source", .kinds = TEXT},
+    {.name = "latency_ns", .kinds = NUMBER | NOTHING},
+    {.name = "bytes_per_second", .kinds = NUMBER | NOTHING},
+    {.name = "queue_bytes", .kinds = WHOLE | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape domain_shape[] = {
+    {.name = "name", .kinds = TEXT},
+    {.name = "source", .kinds = TEXT},
+    {.name = "evidence", .kinds = LIST, .items = TEXT},
+    {.name = "drain", .kinds = OBJECT, .members = drain_shape},
+    {.name = NULL},
+};
+
+static const struct shape ratio_shape[] = {
+    {.name = "ratio", .kinds = NUMBER | NOTHING},
+    {.name = "ci_low", .kinds = NUMBER | NOTHING},
+    {.name = "ci_high", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape group_shape[] = {
+    {.name = "group", .kinds = TEXT},
+    {.name = "same", .kinds = OBJECT, .members = ratio_shape},
+    {.name = "different", .kinds = OBJECT, .members = ratio_shape},
+    {.name = "expected_different", .kinds = NUMBER | NOTHING},
+    {.name = "held", .kinds = TRUTH},
+    {.name = NULL},
+};
+
+static const struct shape controls_shape[] = {
+    {.name = "groups", .kinds = LIST, .items = OBJECT, .members = group_shape},
+    {.name = "floor_ratio", .kinds = NUMBER | NOTHING},
+    {.name = "held", .kinds = TRUTH},
+    {.name = NULL},
+};
+
+static const struct shape warning_shape[] = {
+    {.name = "code", .kinds = TEXT},
+    {.name = "message", .kinds = TEXT},
+    {.name = "hint", .kinds = TEXT},
+    {.name = NULL},
+};
+
+static const struct shape summary_shape[] = {
+    {.name = "median", .kinds = NUMBER | NOTHING},
+    {.name = "ci_low", .kinds = NUMBER | NOTHING},
+    {.name = "ci_high", .kinds = NUMBER | NOTHING},
+    {.name = "mad", .kinds = NUMBER | NOTHING},
+    {.name = "p50", .kinds = NUMBER | NOTHING},
+    {.name = "p90", .kinds = NUMBER | NOTHING},
+    {.name = "p99", .kinds = NUMBER | NOTHING},
+    {.name = "max", .kinds = NUMBER | NOTHING},
+    {.name = "n", .kinds = WHOLE},
+    {.name = "outliers", .kinds = WHOLE},
+    {.name = NULL},
+};
+
+static const struct shape interval_shape[] = {
+    {.name = "value", .kinds = NUMBER | NOTHING},
+    {.name = "low", .kinds = NUMBER | NOTHING},
+    {.name = "high", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const char *const sides[] = {"write", "fsync", NULL};
+
+static const struct shape ledger_shape[] = {
+    {.name = "stage", .kinds = TEXT},
+    {.name = "how", .kinds = TEXT},
+    {.name = "provenance", .kinds = TEXT},
+    {.name = "side", .kinds = TEXT, .values = sides},
+    {.name = "ns_added", .kinds = NUMBER | NOTHING},
+    {.name = "added_low", .kinds = NUMBER | NOTHING},
+    {.name = "added_high", .kinds = NUMBER | NOTHING},
+    {.name = "ns_saved", .kinds = NUMBER | NOTHING},
+    {.name = "saved_low", .kinds = NUMBER | NOTHING},
+    {.name = "saved_high", .kinds = NUMBER | NOTHING},
+    {.name = "overlaps", .kinds = TRUTH},
+    {.name = "first_fence", .kinds = TRUTH},
+    {.name = NULL},
+};
+
+static const struct shape counts_shape[] = {
+    {.name = "bytes_copied", .kinds = NUMBER | NOTHING},
+    {.name = "lines_flushed", .kinds = NUMBER | NOTHING},
+    {.name = "nt_bytes", .kinds = NUMBER | NOTHING},
+    {.name = "fences", .kinds = NUMBER | NOTHING},
+    {.name = "locked_ops", .kinds = NUMBER | NOTHING},
+    {.name = "entries_marked", .kinds = NUMBER | NOTHING},
+    {.name = "entries_scanned", .kinds = NUMBER | NOTHING},
+    {.name = "faults", .kinds = NUMBER | NOTHING},
+    {.name = "drains", .kinds = NUMBER | NOTHING},
+    {.name = "lines_dirtied", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const char *const cell_statuses[] = {"measured", "skipped", "failed", NULL};
+
+static const struct shape cell_shape[] = {
+    {.name = "key", .kinds = TEXT},
+    {.name = "id", .kinds = TEXT},
+    {.name = "kernel", .kinds = TEXT},
+    {.name = "path", .kinds = TEXT},
+    {.name = "copy", .kinds = TEXT},
+    {.name = "copy_resolved", .kinds = TEXT},
+    {.name = "track", .kinds = TEXT},
+    {.name = "writeback", .kinds = TEXT},
+    {.name = "domain", .kinds = TEXT},
+    {.name = "stream_hash", .kinds = TEXT},
+    {.name = "reason", .kinds = TEXT},
+    {.name = "unit", .kinds = TEXT},
+    {.name = "better", .kinds = TEXT},
+    {.name = "ended_by", .kinds = TEXT},
+#define AXIS(symbol, name_, standard, help) {.name = #symbol, .kinds = TEXT, .optional = true},
+#include "results/axes.def"
+#undef AXIS
+    {.name = "footprint_bytes", .kinds = WHOLE | NOTHING},
+    {.name = "dirty_bytes", .kinds = WHOLE | NOTHING},
+    {.name = "file_bytes", .kinds = WHOLE | NOTHING},
+    {.name = "reference_only", .kinds = TRUTH},
+    {.name = "bistable", .kinds = TRUTH},
+    {.name = "status", .kinds = TEXT, .values = cell_statuses},
+    {.name = "samples", .kinds = LIST, .items = NUMBER | NOTHING},
+    {.name = "layouts", .kinds = LIST, .items = WHOLE},
+    {.name = "rounds", .kinds = WHOLE},
+    {.name = "dropped", .kinds = WHOLE},
+    {.name = "repeat", .kinds = LIST, .items = NUMBER | NOTHING, .optional = true},
+    {.name = "summary", .kinds = OBJECT | NOTHING, .members = summary_shape},
+    {.name = "write", .kinds = OBJECT | NOTHING, .members = summary_shape},
+    {.name = "fsync", .kinds = OBJECT | NOTHING, .members = summary_shape},
+    {.name = "fsync_call_ns", .kinds = OBJECT | NOTHING, .members = summary_shape},
+    {.name = "gb_per_s", .kinds = NUMBER | NOTHING},
+    {.name = "modelled_ns", .kinds = NUMBER | NOTHING},
+    {.name = "latency", .kinds = OBJECT | NOTHING, .optional = true},
+    {.name = "ledger", .kinds = LIST, .items = OBJECT, .members = ledger_shape},
+    {.name = "overlap_ns", .kinds = OBJECT | NOTHING, .members = interval_shape},
+    {.name = "unattributed_ns", .kinds = OBJECT | NOTHING, .members = interval_shape},
+    {.name = "persistence_ns", .kinds = OBJECT | NOTHING, .members = interval_shape},
+    {.name = "counts", .kinds = OBJECT, .members = counts_shape},
+    {.name = NULL},
+};
+
+static const struct shape side_shape[] = {
+    {.name = "file", .kinds = TEXT | NOTHING},
+    {.name = "id", .kinds = TEXT},
+    {.name = NULL},
+};
+
+static const char *const verdicts[] = {"faster", "slower", "equivalent", "unresolved", "bistable", NULL};
+
+static const struct shape comparison_shape[] = {
+    {.name = "key", .kinds = TEXT},
+    {.name = "method", .kinds = TEXT},
+    {.name = "a", .kinds = OBJECT, .members = side_shape},
+    {.name = "b", .kinds = OBJECT, .members = side_shape},
+    {.name = "ratio", .kinds = NUMBER | NOTHING},
+    {.name = "ci_low", .kinds = NUMBER | NOTHING},
+    {.name = "ci_high", .kinds = NUMBER | NOTHING},
+    {.name = "p", .kinds = NUMBER | NOTHING},
+    {.name = "p_holm", .kinds = NUMBER | NOTHING},
+    {.name = "ratio_modelled", .kinds = NUMBER | NOTHING},
+    {.name = "verdict", .kinds = TEXT, .values = verdicts},
+    {.name = "rounds", .kinds = WHOLE},
+    {.name = "more_rounds", .kinds = WHOLE},
+    {.name = NULL},
+};
+
+static const char *const statuses[] = {"complete", "interrupted", "failed", NULL};
+
+static const struct shape whole_shape[] = {
+    {.name = "status", .kinds = TEXT, .values = statuses},
+    {.name = "run", .kinds = OBJECT, .members = run_shape},
+    {.name = "machine", .kinds = OBJECT, .members = machine_shape},
+    {.name = "region", .kinds = OBJECT, .members = region_shape},
+    {.name = "domain", .kinds = OBJECT, .members = domain_shape},
+    {.name = "controls", .kinds = OBJECT, .members = controls_shape},
+    {.name = "warnings", .kinds = LIST, .items = OBJECT, .members = warning_shape},
+    {.name = "cells", .kinds = LIST, .items = OBJECT, .members = cell_shape},
+    {.name = "comparisons", .kinds = LIST, .items = OBJECT, .members = comparison_shape},
+    {.name = NULL},
+};
+
+const struct shape *document_shape(void)
+{
+    return whole_shape;
+}

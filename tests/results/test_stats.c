@@ -1,0 +1,298 @@
+/* test_stats.c - order statistics, correlation and clusters against published tables and hand-made cases */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/stats.h"
+#include "tests/results/noise.h"
+
+static void count_up(double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = (double)(i * 7 % n + 1); /* 1..n, not in order, for n without the factor 7 */
+}
+
+static void empty_input_gives_no_number(void **state)
+{
+    (void)state;
+    assert_true(isnan(stats_median(NULL, 0)));
+    assert_true(isnan(stats_mad(NULL, 0)));
+    assert_true(isnan(stats_percentile(NULL, 0, 0.5)));
+    assert_int_equal(stats_outliers(NULL, 0), 0);
+    struct summary s = stats_summary(NULL, 0);
+    assert_true(isnan(s.median) && isnan(s.p50) && isnan(s.max) && s.n == 0);
+    struct interval i = stats_median_interval(NULL, 0, 0.95);
+    assert_true(isnan(i.value) && isnan(i.low) && isnan(i.high));
+    assert_near(stats_sign_test(NULL, 0, 0), 1, 0);
+    assert_near(stats_autocorrelation(NULL, 0), 0, 0);
+    assert_int_equal(stats_block_size(NULL, 0), 1);
+    assert_true(isnan(stats_paired_ratio(NULL, NULL, 0, 0.95).ratio.value));
+    assert_false(stats_bistable(NULL, 0));
+}
+
+/* By hand: sorted 1 1 2 2 4 6 9, the median 2, distances 1 1 0 0 2 4 7, their median 1. */
+
+static void median_and_mad(void **state)
+{
+    (void)state;
+    const double x[] = {4, 1, 9, 2, 6, 1, 2};
+    double copy[7];
+    memcpy(copy, x, sizeof(x));
+    assert_near(stats_median(x, 7), 2, 0);
+    assert_near(stats_mad(x, 7), 1, 0);
+    assert_near(stats_median(x, 4), 3, 0);
+    assert_memory_equal(copy, x, sizeof(x));
+}
+
+/* Nearest rank: the p n-th smallest; the bound n (1-p) >= 5 must hold in decimals, not in binary fractions.
+ */
+
+static void percentiles_need_enough_samples(void **state)
+{
+    (void)state;
+    double x[500];
+    count_up(x, 500);
+    assert_near(stats_percentile(x, 500, 0.99), 495, 0);
+    assert_near(stats_percentile(x, 500, 0.5), 250, 0);
+    assert_true(isnan(stats_percentile(x, 499, 0.99)));
+    count_up(x, 50);
+    assert_near(stats_percentile(x, 50, 0.9), 45, 0);
+    assert_true(isnan(stats_percentile(x, 49, 0.9)));
+    count_up(x, 10);
+    assert_near(stats_percentile(x, 10, 0.5), 5, 0);
+    assert_true(isnan(stats_percentile(x, 9, 0.5)));
+    assert_true(isnan(stats_percentile(x, 10, 0)) && isnan(stats_percentile(x, 10, 1)));
+}
+
+static void outliers_are_counted(void **state)
+{
+    (void)state;
+    const double x[] = {10, 11, 9, 10, 12, 8, 10, 100, -50}; /* median 10, MAD 1: beyond 5.55 and 14.45 */
+    assert_int_equal(stats_outliers(x, 9), 2);
+    assert_int_equal(stats_outliers(x, 7), 0);
+    const double equal[] = {3, 3, 3, 3};
+    assert_int_equal(stats_outliers(equal, 4), 0);
+}
+
+static void summary_agrees_with_its_parts(void **state)
+{
+    (void)state;
+    double x[60];
+    count_up(x, 60);
+    x[17] = 5000;
+    struct summary s = stats_summary(x, 60);
+    struct interval i = stats_median_interval(x, 60, 0.95);
+    assert_near(s.median, stats_median(x, 60), 0);
+    assert_near(s.ci_low, i.low, 0);
+    assert_near(s.ci_high, i.high, 0);
+    assert_near(s.mad, stats_mad(x, 60), 0);
+    assert_near(s.p50, stats_percentile(x, 60, 0.5), 0);
+    assert_near(s.p90, stats_percentile(x, 60, 0.9), 0);
+    assert_true(isnan(s.p99));
+    assert_near(s.max, 5000, 0);
+    assert_int_equal(s.n, 60);
+    assert_int_equal(s.outliers, 1);
+}
+
+/* M. F. Triola, Elementary Statistics, table A-7, critical values of the sign test, column .05 (two tails):
+ * the interval runs from the (critical + 1)-th smallest to the (critical + 1)-th largest. */
+
+static void interval_ranks_are_the_tabulated_ones(void **state)
+{
+    (void)state;
+    static const unsigned critical[] = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 7};
+    double x[25];
+    for (size_t n = 6; n <= 25; n++) {
+        for (size_t i = 0; i < n; i++)
+            x[i] = (double)(n - i);
+        struct interval interval = stats_median_interval(x, n, 0.95);
+        assert_near(interval.low, critical[n - 6] + 1, 0);
+        assert_near(interval.high, (double)n - critical[n - 6], 0);
+    }
+    assert_true(isnan(stats_median_interval(x, 5, 0.95).low));
+    assert_true(isnan(stats_median_interval(x, 10, 0.999).high));
+}
+
+/* The ranks for large n, computed with exact fractions apart from this program. Beyond 1000 they are the
+ * normal approximation's, which must not differ. */
+
+static void interval_ranks_of_large_samples(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n, rank95, rank999;
+    } cases[] = {{50, 18, 14}, {1000, 469, 448}, {1001, 470, 448}, {2000, 956, 926}};
+    double *x = malloc(2000 * sizeof(*x));
+    assert_non_null(x);
+    for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+        for (size_t i = 0; i < cases[c].n; i++)
+            x[i] = (double)(i + 1);
+        assert_near(stats_median_interval(x, cases[c].n, 0.95).low, (double)cases[c].rank95, 0);
+        assert_near(stats_median_interval(x, cases[c].n, 0.999).low, (double)cases[c].rank999, 0);
+    }
+    free(x);
+}
+
+/* M. Hollander and D. A. Wolfe, Nonparametric Statistical Methods: depression scale factor IV of nine
+ * patients before and after tranquilizers (the data of R's ?wilcox.test). 7 differences are above 0: 2 (1 + 9
+ * + 36) / 512. */
+
+static void sign_test_of_a_published_example(void **state)
+{
+    (void)state;
+    const double before[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
+    const double after[] = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29};
+    double difference[9];
+    for (int i = 0; i < 9; i++)
+        difference[i] = before[i] - after[i];
+    assert_near(stats_sign_test(difference, 9, 0), 0.1796875, near);
+}
+
+static void sign_test_drops_ties(void **state)
+{
+    (void)state;
+    const double x[] = {5, 5, 5, 6, 7, 8, 9, 10, 11};
+    assert_near(stats_sign_test(x, 9, 5), 2.0 / 64, near);
+    assert_near(stats_sign_test(x, 3, 5), 1, 0);
+    assert_near(stats_sign_test(x, 2, 5.5), 0.5, near);
+}
+
+/* By exact fractions apart from this program: 470 of 1000 below, 710 of 1500 below. */
+
+static void sign_test_of_large_samples(void **state)
+{
+    (void)state;
+    double x[1500];
+    for (size_t i = 0; i < 1000; i++)
+        x[i] = i < 470 ? -1 : 1;
+    assert_near(stats_sign_test(x, 1000, 0), 0.06202319509836318, 1e-12);
+    for (size_t i = 0; i < 1500; i++)
+        x[i] = i < 710 ? -1 : 1;
+    assert_near(stats_sign_test(x, 1500, 0), 0.041337410729583385, 1e-11);
+}
+
+/* The interval must hold the median as often as it says, however skewed the samples: their median is log 2.
+ */
+
+/* R: acf(1:10)[1] is 0.700. */
+
+static void autocorrelation_of_known_series(void **state)
+{
+    (void)state;
+    double x[10], alternating[10];
+    for (int i = 0; i < 10; i++) {
+        x[i] = i + 1;
+        alternating[i] = i % 2 ? 1 : -1;
+    }
+    assert_near(stats_autocorrelation(x, 10), 0.7, near);
+    assert_near(stats_autocorrelation(alternating, 10), -0.9, near);
+    assert_near(stats_autocorrelation(x, 3), 0, 0);
+    const double equal[] = {3, 3, 3, 3, 3};
+    assert_near(stats_autocorrelation(equal, 5), 0, 0);
+}
+
+static void block_means(void **state)
+{
+    (void)state;
+    const double x[] = {1, 3, 5, 7, 9, 100, 1000};
+    double out[7];
+    assert_int_equal(stats_block_means(x, 7, 2, out), 3);
+    assert_near(out[0], 2, 0);
+    assert_near(out[1], 6, 0);
+    assert_near(out[2], 54.5, 0);
+    assert_int_equal(stats_block_means(x, 7, 1, out), 7);
+    assert_near(out[6], 1000, 0);
+    assert_int_equal(stats_block_means(x, 3, 4, out), 0);
+}
+
+static void block_size_follows_the_correlation(void **state)
+{
+    (void)state;
+    struct rng r = {5};
+    double white[400], walk[400], pairs[400];
+    for (size_t i = 0; i < 400; i++) {
+        white[i] = normal(&r);
+        walk[i] = white[i] + (i ? walk[i - 1] : 0);
+        pairs[i] = i % 2 ? pairs[i - 1] : normal(&r);
+    }
+    assert_int_equal(stats_block_size(white, 400), 1);
+    assert_int_equal(stats_block_size(pairs, 400), 2);
+    assert_int_equal(stats_block_size(walk, 400), 4);
+}
+
+/* By hand: .005 x 4, .01 x 3, .03 x 2, and .04 x 1, which may not fall below the one before. */
+
+/* Two paths of equal cost under a drift that both see: called different no more often than 5 %. */
+
+/* Noise of a round that lasts into the next ones must not pass for a difference: blocks keep the false rate
+ * low where plain rounds do not. */
+
+static void fill_clusters(double *x, size_t low, size_t high, double centre_low, double centre_high,
+                          double spread)
+{
+    struct rng r = {99};
+    for (size_t i = 0; i < low + high; i++)
+        x[i * 7 % (low + high)] = (i < low ? centre_low : centre_high) + spread * (uniform(&r) - 0.5);
+}
+
+static void bistable_cells_are_seen(void **state)
+{
+    (void)state;
+    double x[120];
+    fill_clusters(x, 30, 20, 200, 590, 10);
+    assert_true(stats_bistable(x, 50));
+    x[3] = 1e6; /* one wild sample does not hide the two clusters */
+    assert_true(stats_bistable(x, 50));
+    fill_clusters(x, 10, 10, 100, 115, 2);
+    assert_true(stats_bistable(x, 20));
+}
+
+static void one_cluster_is_not_bistable(void **state)
+{
+    (void)state;
+    double x[120];
+    fill_clusters(x, 25, 25, 100, 105, 1);
+    assert_false(stats_bistable(x, 50)); /* a gap of 5 % */
+    fill_clusters(x, 46, 4, 100, 200, 1);
+    assert_false(stats_bistable(x, 50)); /* a few outliers */
+    fill_clusters(x, 25, 25, 100, 130, 40);
+    assert_false(stats_bistable(x, 50)); /* no gap to speak of */
+    fill_clusters(x, 6, 5, 100, 200, 1);
+    assert_false(stats_bistable(x, 11)); /* too few */
+    fill_clusters(x, 50, 0, 100, 100, 0);
+    assert_false(stats_bistable(x, 50));
+    struct rng r = {7};
+    for (unsigned t = 0; t < 500; t++) {
+        for (int i = 0; i < 120; i++)
+            x[i] = exp(0.3 * normal(&r));
+        assert_false(stats_bistable(x, 120));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(empty_input_gives_no_number),
+        cmocka_unit_test(median_and_mad),
+        cmocka_unit_test(percentiles_need_enough_samples),
+        cmocka_unit_test(outliers_are_counted),
+        cmocka_unit_test(summary_agrees_with_its_parts),
+        cmocka_unit_test(interval_ranks_are_the_tabulated_ones),
+        cmocka_unit_test(interval_ranks_of_large_samples),
+        cmocka_unit_test(sign_test_of_a_published_example),
+        cmocka_unit_test(sign_test_drops_ties),
+        cmocka_unit_test(sign_test_of_large_samples),
+        cmocka_unit_test(autocorrelation_of_known_series),
+        cmocka_unit_test(block_means),
+        cmocka_unit_test(block_size_follows_the_correlation),
+        cmocka_unit_test(bistable_cells_are_seen),
+        cmocka_unit_test(one_cluster_is_not_bistable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
