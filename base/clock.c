@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/clock.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 static uint64_t now(clockid_t id)
@@ -25,15 +26,31 @@ double clock_measure_ghz(void)
     return (double)(clock_end() - t0) / (double)(ns1 - ns0);
 }
 
-double clock_chain_ns(void)
+static int compare_ticks(const void *a, const void *b)
 {
-    enum { LINKS = 20000, TURNS = 100 };
-    uint64_t best = UINT64_MAX;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median ticks of a drained stretch with a chain of n links in it; without one for n < 0. */
+static double chain_ticks(int64_t n)
+{
+    enum { TURNS = 401 };
+    uint64_t ticks[TURNS];
     for (int i = 0; i < TURNS; i++) {
-        uint64_t start = now(CLOCK_MONOTONIC_RAW);
-        clock_chain(LINKS);
-        uint64_t ns = now(CLOCK_MONOTONIC_RAW) - start;
-        best = ns < best ? ns : best;
+        uint64_t start = clock_begin_drained();
+        if (n >= 0)
+            clock_chain((uint64_t)n);
+        ticks[i] = clock_end_drained() - start;
     }
-    return (double)best / LINKS;
+    qsort(ticks, TURNS, sizeof(ticks[0]), compare_ticks);
+    return (double)ticks[TURNS / 2];
+}
+
+struct chain_cost clock_chain_measure(double tsc_ghz)
+{
+    enum { LINKS = 5000, FEW = 100 };
+    double link = (chain_ticks(LINKS) - chain_ticks(FEW)) / (LINKS - FEW);
+    double fixed = chain_ticks(FEW) - FEW * link - chain_ticks(-1);
+    return (struct chain_cost){.fixed_ns = fixed / tsc_ghz, .link_ns = link / tsc_ghz};
 }

@@ -227,9 +227,9 @@ static void set_spin(struct group *g, const struct group_env *env)
     struct slot *spin = &g->slots[g->slot_count - 1];
     spin->member = g->longest;
     spin->variant.kind = is_track(g) ? VARIANT_TRACK : VARIANT_SPIN;
-    spin->variant.spin_links = (uint64_t)lround(0.05 * g->first_ns / env->chain_ns);
-    g->controls.expected_different =
-        1 + (double)spin->variant.spin_links * env->chain_ns / (g->first_ns > 0 ? g->first_ns : 1);
+    double links = (0.05 * g->first_ns - env->chain.fixed_ns) / env->chain.link_ns;
+    spin->variant.spin_links = links < 1 ? 1 : (uint64_t)lround(links);
+    g->planted_ns = env->chain.fixed_ns + (double)spin->variant.spin_links * env->chain.link_ns;
 }
 
 static int make_cells(struct stage *st, struct error *err)

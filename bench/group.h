@@ -3,6 +3,7 @@
 #ifndef BENCH_GROUP_H
 #define BENCH_GROUP_H
 
+#include "base/clock.h"
 #include "bench/spec.h"
 #include "kernels/cell.h"
 #include "results/result.h"
@@ -43,6 +44,7 @@ struct group {
     unsigned rounds, capacity;
     uint64_t cursor;      /* next window of a natural stream */
     double first_ns;      /* first median of the longest path, ns a period */
+    double planted_ns;    /* what the control `different` spins a period */
     double half_width;    /* the widest of the ratios to the baseline; 1 before there are enough rounds */
     unsigned dropped;     /* warm-up samples */
     bool short_samples;   /* a sample could not be made as long as the clock asks */
@@ -54,7 +56,7 @@ struct group {
 struct group_env {
     const struct workspace *workspace;
     double tsc_ghz, clock_ns, clock_resolution_ns;
-    double chain_ns; /* a link of clock_chain */
+    struct chain_cost chain;
     uint64_t seed;
     double precision; /* wanted half-width of a ratio, such as 0.01 */
     const char *region_provenance;

@@ -137,7 +137,7 @@ static int measure(struct run *r, struct error *err)
                             .tsc_ghz = m->tsc_ghz,
                             .clock_ns = m->clock_ns,
                             .clock_resolution_ns = m->clock_resolution_ns,
-                            .chain_ns = clock_chain_ns(),
+                            .chain = clock_chain_measure(m->tsc_ghz),
                             .seed = r->options.seed,
                             .precision = r->options.precision,
                             .region_provenance = r->region.facts.provenance,

@@ -67,11 +67,11 @@ static uint64_t timed_period(struct cell *cell, const struct plan *plan)
     struct period *p = &cell->period;
     p->excluded = 0;
     cell_ghosts(cell, plan->ghosts);
-    uint64_t start = clock_begin();
+    uint64_t start = clock_begin_drained();
     plan->run(p);
     if (plan->spin)
         clock_chain(plan->spin);
-    uint64_t ticks = clock_end() - start;
+    uint64_t ticks = clock_end_drained() - start;
     cell_finish_period(cell, plan->mask, plan->ghosts);
     return ticks - p->excluded;
 }

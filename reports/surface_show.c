@@ -1,5 +1,4 @@
-/* surface_show.c - the surface as a table: the ratio to the baseline, with the sizes where the verdict flips
- */
+/* surface_show.c - the surface as a table: ratios to the baseline, and the sizes where verdicts flip */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 

@@ -1,5 +1,4 @@
-/* test_markdown.c - the Markdown report: the same content, tables that hold together, nothing that escapes
- * them */
+/* test_markdown.c - the Markdown report: the same content, in tables that hold together */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/reports/documents.h"
 

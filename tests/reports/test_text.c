@@ -1,5 +1,4 @@
-/* test_text.c - the text report: limits of the page, claims only of what is resolved, flips, sums, hostile
- * strings */
+/* test_text.c - the text report: its page, its claims, flips, sums, hostile strings */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/reports/documents.h"
 
@@ -60,6 +59,39 @@ static void many_warnings_and_failures_still_fit(void **state)
     json_object_set_new(d, "status", json_string("interrupted"));
     assert_says(d, "INTERRUPTED", true);
     assert_says(d, "FAILED", true);
+    json_decref(d);
+}
+
+/* With one more line each time, some document needs exactly a line too much. */
+static void no_number_of_lines_is_too_many(void **state)
+{
+    (void)state;
+    json_t *d = load_fixture();
+    for (int i = 0; i < 12; i++) {
+        json_array_append_new(json_object_get(d, "warnings"),
+                              json_pack("{s:s, s:s, s:s}", "code", "W", "message", "short", "hint", ""));
+        free(text_of(d));
+    }
+    json_decref(d);
+    d = document_with_ledger(1.2, "slower", 200);
+    for (int i = 0; i < 40; i++) {
+        json_t *cell = add_cell(d, "write_fsync", "eager", "none", "4096", "l2", "1", 1);
+        json_object_set_new(cell, "status", json_string("failed"));
+        free(text_of(d));
+    }
+    json_decref(d);
+}
+
+static void words_longer_than_a_line_are_cut(void **state)
+{
+    (void)state;
+    json_t *d = document_with_ledger(1.2, "slower", 200);
+    char word[301];
+    memset(word, 'w', sizeof word - 1);
+    word[sizeof word - 1] = 0;
+    json_object_set_new(json_object_get(json_object_get(d, "machine"), "cpu"), "model", json_string(word));
+    json_object_set_new(json_array_get(json_object_get(d, "cells"), 1), "path", json_string(word));
+    free(text_of(d));
     json_decref(d);
 }
 
@@ -231,6 +263,12 @@ static void bypass_wins_everywhere_only_when_it_does(void **state)
     add_pair(d, "4096", "l2", "1", 1.6, "slower");
     assert_says(d, "bypass wins everywhere", true);
     assert_says(d, "never", true);
+    json_t *cell = add_cell(d, "write_fsync", "deferred-xarray", "xarray", "65536", "l2", "1", 1);
+    json_object_set_new(cell, "status", json_string("skipped"));
+    assert_says(d, "never", true);
+    json_object_set_new(cell, "status", json_string("failed"));
+    assert_says(d, "never", false);
+    json_object_set_new(cell, "status", json_string("skipped"));
     add_pair(d, "512", "l2", "1", 1.0, "unresolved");
     assert_says(d, "wins everywhere", false);
     assert_says(d, "never", false);
@@ -416,6 +454,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fixture_fits_a_page_and_begins_with_its_controls),
         cmocka_unit_test(many_warnings_and_failures_still_fit),
+        cmocka_unit_test(no_number_of_lines_is_too_many),
+        cmocka_unit_test(words_longer_than_a_line_are_cut),
         cmocka_unit_test(a_failed_run_and_a_failed_cell_are_said),
         cmocka_unit_test(large_surfaces_fit),
         cmocka_unit_test(small_results_say_each_path),

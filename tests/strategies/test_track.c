@@ -297,10 +297,7 @@ static void wrong_trackers_are_caught(void **state)
     assert_caught(one);
 }
 
-#define OF(test, id)                                                                                         \
-    {                                                                                                        \
-#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]                                         \
-    }
+#define OF(test, id) ((struct CMUnitTest){#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]})
 
 int main(void)
 {

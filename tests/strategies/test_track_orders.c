@@ -125,10 +125,7 @@ static void wrong_orders_on_a_bitmap_are_caught(void **state)
     assert_int_equal(broken_by_take(id, false), 0);
 }
 
-#define OF(test, id)                                                                                         \
-    {                                                                                                        \
-#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]                                         \
-    }
+#define OF(test, id) ((struct CMUnitTest){#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]})
 
 int main(void)
 {

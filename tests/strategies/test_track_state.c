@@ -173,10 +173,7 @@ static void xarray_drops_its_lock_between_batches(void **state)
     c.f->destroy(c.t);
 }
 
-#define OF(test, id)                                                                                         \
-    {                                                                                                        \
-#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]                                         \
-    }
+#define OF(test, id) ((struct CMUnitTest){#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]})
 
 int main(void)
 {

@@ -210,10 +210,7 @@ static void more_fsyncs_than_claims(void **state)
     sh.f->destroy(sh.t);
 }
 
-#define OF(test, id)                                                                                         \
-    {                                                                                                        \
-#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]                                         \
-    }
+#define OF(test, id) ((struct CMUnitTest){#test ": " #id, test, NULL, NULL, (void *)&real_trackers[id]})
 
 int main(void)
 {
