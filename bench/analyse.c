@@ -36,6 +36,42 @@ static int keep_samples(const struct group *g, struct result_cell *out, const st
     return 0;
 }
 
+static bool whole_role(const struct slot *s)
+{
+    return !s->failed && (s->role == ROLE_PATH || s->role == ROLE_TWIN || s->role == ROLE_SPIN);
+}
+
+/* By how much round r was slower than usual for all whole paths alike: a neighbour on the same core, a change of clock
+ * frequency. The median over them of sample by own median. */
+static double round_factor(const struct group *g, const double *medians, unsigned r, double *scratch)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (whole_role(&g->slots[s]))
+            scratch[n++] = g->slots[s].ns[r] / medians[s];
+    return stats_median(scratch, n);
+}
+
+/* Whether the cell has two speeds of its own: two clusters that remain when what hits the whole round is taken off. */
+static bool own_bistable(const struct group *g, const struct slot *path)
+{
+    double *medians = calloc(g->slot_count, sizeof(*medians)), *scratch = calloc(g->slot_count, sizeof(*scratch));
+    double *own = calloc(g->rounds + 1, sizeof(*own));
+    bool result = false;
+    if (medians && scratch && own) {
+        for (size_t s = 0; s < g->slot_count; s++)
+            if (whole_role(&g->slots[s]))
+                medians[s] = stats_median(g->slots[s].ns, g->rounds);
+        for (unsigned r = 0; r < g->rounds; r++)
+            own[r] = path->ns[r] / round_factor(g, medians, r, scratch);
+        result = stats_bistable(own, g->rounds);
+    }
+    free(medians);
+    free(scratch);
+    free(own);
+    return result;
+}
+
 static int summarise(const struct group *g, size_t m, const struct group_env *env, struct error *err)
 {
     struct result_cell *out = &g->members[m]->out;
@@ -49,7 +85,7 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->rounds = g->rounds;
     out->dropped = g->dropped / (unsigned)g->slot_count;
     out->summary = stats_summary(out->samples, out->sample_count);
-    out->bistable = stats_bistable(out->samples, out->sample_count);
+    out->bistable = own_bistable(g, path);
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
     out->counts.faults =
         (double)path->faults / ((double)g->rounds * (double)g->periods * (double)spec->stream.writes);
