@@ -53,19 +53,26 @@ static inline uint64_t clock_end_drained(void)
     return clock_end();
 }
 
-/* Waits until all stores have drained, then spins for n links of a dependent chain, which nothing later overtakes. For
+/* Spins for n links of a dependent chain that begins when all before has executed and that nothing later overtakes. For
  * delays of a few ns, which clock_spin cannot resolve. */
 static inline void clock_chain(uint64_t n)
 {
     uint64_t x = n | 1;
-    _mm_mfence();
     _mm_lfence();
     for (uint64_t i = 0; i < n; i++)
         __asm__ volatile("imulq %0, %0" : "+r"(x));
     _mm_lfence();
 }
 
-/* What clock_chain costs: fixed + n * link, in ns; medians over about 5 ms. Thread-safe. */
+/* clock_end_drained with a chain of n links between the drain and the stamp. */
+static inline uint64_t clock_end_spun(uint64_t n)
+{
+    _mm_mfence();
+    clock_chain(n);
+    return clock_end();
+}
+
+/* What clock_end_spun costs over clock_end_drained: fixed + n * link, in ns; medians over about 5 ms. Thread-safe. */
 struct chain_cost {
     double fixed_ns, link_ns;
 };

@@ -66,7 +66,7 @@ static int make_slots(struct group *g, struct error *err)
         if (g->members[m]->ledger && !is_track(g))
             add_ladder(g, m);
     }
-    add_slot(g, g->baseline, ROLE_TWIN, is_track(g) ? VARIANT_TRACK : VARIANT_TWIN, STEP_LOOP);
+    add_slot(g, g->baseline, ROLE_TWIN, is_track(g) ? VARIANT_TRACK_TWIN : VARIANT_TWIN, STEP_LOOP);
     add_slot(g, g->baseline, ROLE_SPIN, whole, STEP_LOOP);
     return 0;
 }
@@ -178,11 +178,10 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
     return (double)visit.ticks / st->env->tsc_ghz / (double)periods - st->env->clock_ns;
 }
 
-static unsigned slot_layout(const struct group *g, const struct slot *slot, unsigned turn)
+static unsigned slot_layout(const struct slot *slot, unsigned turn)
 {
-    bool other = slot->role == ROLE_TWIN && is_track(g);
     bool rung = slot->role == ROLE_RUNG || slot->role == ROLE_WITHOUT || slot->role == ROLE_PREMARKED;
-    return (rung || other ? LAYOUT_RUNG : LAYOUT_PATH) + turn;
+    return (rung ? LAYOUT_RUNG : LAYOUT_PATH) + turn;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -309,7 +308,7 @@ static void one_round(struct stage *st, unsigned round)
             continue;
         if (g->natural)
             first = g->cursor += 2 * g->periods;
-        slot->ns[round] = run_slot(st, slot, slot_layout(g, slot, turn), first, g->periods) / writes;
+        slot->ns[round] = run_slot(st, slot, slot_layout(slot, turn), first, g->periods) / writes;
         progress_update(st->env->progress);
     }
     g->layouts[round] = (uint8_t)turn;

@@ -10,7 +10,7 @@
 
 enum {
     ROUNDS_BLOCK = 8, /* one permutation forwards and backwards, each in four code layouts: positions balance out */
-    ROUNDS_MIN = 24,
+    ROUNDS_MIN = 64,
     ROUNDS_MAX = 4096
 };
 
@@ -45,7 +45,7 @@ struct group {
     uint64_t cursor;      /* next window of a natural stream */
     double first_ns;      /* first median of the longest path, ns a period */
     double planted_ns;    /* what the control `different` spins a period */
-    double half_width;    /* the widest of the ratios to the baseline; 1 before there are enough rounds */
+    double half_width;    /* the widest of the ratios to the baseline and of the controls; 1 before they are known */
     unsigned dropped;     /* warm-up samples */
     bool short_samples;   /* a sample could not be made as long as the clock asks */
     uint8_t *layouts;     /* by round, 0 .. LAYOUTS_EACH-1 */

@@ -3,6 +3,7 @@
 #include "bench/schedule.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/rng.h"
@@ -27,13 +28,13 @@ static int visit(struct group *g, const struct group_env *env, unsigned rounds, 
                : 0;
 }
 
-/* The group farthest from the precision; NULL when all have it or can get no more rounds. */
-static struct group *widest(struct group *groups, size_t count, double precision)
+/* The group with the widest interval among those that have not yet had this sweep's rounds; NULL: none is left. */
+static struct group *widest(struct group *groups, size_t count, double precision, const bool *swept)
 {
     struct group *found = NULL;
     for (size_t i = 0; i < count; i++) {
         struct group *g = &groups[i];
-        if (g->half_width <= precision || g->rounds + ROUNDS_BLOCK > ROUNDS_MAX || !g->rounds)
+        if (swept[i] || g->half_width <= precision || g->rounds + ROUNDS_BLOCK > ROUNDS_MAX || !g->rounds)
             continue;
         if (!found || g->half_width > found->half_width)
             found = g;
@@ -59,6 +60,31 @@ static int first_pass(struct group *groups, size_t count, const struct group_env
     return result;
 }
 
+/* Sweeps, widest first: each gives half as many rounds again to every group that lacks precision, so that a group which
+ * cannot get any better does not eat the time of all others. */
+static int refine(struct group *groups, size_t count, const struct group_env *env, uint64_t deadline,
+                  struct journal *journal, struct error *err)
+{
+    bool *swept = calloc(count + 1, sizeof(*swept));
+    int result = swept ? 0 : error_set(err, EXIT_CANNOT, "schedule: no memory");
+    bool any = false;
+    while (!result && !signals_received() && clock_now_ns() < deadline) {
+        struct group *g = widest(groups, count, env->precision, swept);
+        if (!g && !any)
+            break;
+        if (!g) {
+            memset(swept, 0, count * sizeof(*swept));
+            any = false;
+            continue;
+        }
+        swept[g - groups] = any = true;
+        env->progress->group = (size_t)(g - groups);
+        result = visit(g, env, g->rounds / 2, deadline, journal, err);
+    }
+    free(swept);
+    return result;
+}
+
 int schedule_run(struct group *groups, size_t count, const struct group_env *env, uint64_t deadline,
                  struct journal *journal, struct error *err)
 {
@@ -66,13 +92,5 @@ int schedule_run(struct group *groups, size_t count, const struct group_env *env
     if (first_pass(groups, count, env, journal, err))
         return -1;
     env->progress->phase = "refining";
-    while (!signals_received() && clock_now_ns() < deadline) {
-        struct group *g = widest(groups, count, env->precision);
-        if (!g)
-            break;
-        env->progress->group = (size_t)(g - groups);
-        if (visit(g, env, g->rounds / 2, deadline, journal, err))
-            return -1;
-    }
-    return 0;
+    return refine(groups, count, env, deadline, journal, err);
 }

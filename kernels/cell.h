@@ -50,7 +50,8 @@ enum variant_kind {
     VARIANT_PREFIX,    /* steps up to `step` */
     VARIANT_WITHOUT,   /* all steps but `step` */
     VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared with */
-    VARIANT_TRACK      /* kernel `track` */
+    VARIANT_TRACK,     /* kernel `track` */
+    VARIANT_TRACK_TWIN /* and its twin */
 };
 
 struct variant {

@@ -88,6 +88,7 @@ struct path_parts {
     const struct whole_table *whole;      /* without a mask: functions of their own */
     const struct whole_table *twin;       /* the same, compiled separately: the control `same` */
     const struct whole_table *track_only; /* the tracker's part alone: kernel `track` */
+    const struct whole_table *track_twin;
     const struct surround *surround_kernel, *surround_syscall;
 };
 

@@ -46,6 +46,8 @@ static struct plan plan_variant(const struct cell *cell, const struct variant *v
         return (struct plan){.run = parts->whole->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
     case VARIANT_TWIN:
         return (struct plan){.run = parts->twin->run[shape], .mask = STEPS_ALL};
+    case VARIANT_TRACK_TWIN:
+        return (struct plan){.run = parts->track_twin->run[shape], .mask = STEPS_ALL};
     case VARIANT_TRACK:
         return (struct plan){.run = parts->track_only->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
     case VARIANT_PREFIX:
@@ -69,9 +71,7 @@ static uint64_t timed_period(struct cell *cell, const struct plan *plan)
     cell_ghosts(cell, plan->ghosts);
     uint64_t start = clock_begin_drained();
     plan->run(p);
-    if (plan->spin)
-        clock_chain(plan->spin);
-    uint64_t ticks = clock_end_drained() - start;
+    uint64_t ticks = (plan->spin ? clock_end_spun(plan->spin) : clock_end_drained()) - start;
     cell_finish_period(cell, plan->mask, plan->ghosts);
     return ticks - p->excluded;
 }

@@ -1,13 +1,7 @@
-/* track_only.c - the tracker alone: mark each granule of the period, then one fsync's walk, and nothing else */
+/* track_only.c - kernel `track`, one function a shape */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "kernels/path/masked.h"
 #include "kernels/path/tables.h"
-
-/* Only the tracker's own steps; no lock, no copy, no write-back, no fence. */
-enum {
-    TRACK_STEPS = 1 << STEP_LOOP | 1 << STEP_ENTRY_LOCK | 1 << STEP_MARK | 1 << STEP_TAG | 1 << STEP_SCAN |
-                  1 << STEP_HOLD
-};
+#include "kernels/path/track_only.h"
 
 static void track_only_direct(struct period *p)
 {
