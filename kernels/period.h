@@ -26,7 +26,7 @@ struct surround {
 
 /* What really happened, counted by the counting instance only. */
 struct path_counts {
-    uint64_t bytes_copied, entries_marked, entries_scanned, drains;
+    uint64_t bytes_copied, lookups, entries_marked, entries_scanned, drains;
 };
 
 /* One entry of fsync's scan, found before the clock for the path without its scan. */

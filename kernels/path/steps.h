@@ -68,6 +68,9 @@ static inline unsigned char *step_lookup(struct period *p, uint64_t offset, uint
 {
     if (!step_runs(p, STEP_LOOKUP))
         return p->base + offset;
+#if PMB_TRACE
+    p->counts.lookups++;
+#endif
     const struct extent *e = extent_lookup(p->inode, offset);
     *n = min_u64(*n, e->start + e->bytes - offset);
     return e->addr + (offset - e->start);
@@ -165,8 +168,10 @@ static inline bool step_tag(struct period *p)
 {
     if (!step_runs(p, STEP_TAG))
         return false;
+    if (p->track->empty(p->tracker))
+        return false;
     p->cursor = (struct track_cursor){0};
-    return !p->track->empty(p->tracker) && p->track->tag(p->tracker, &p->cursor);
+    return p->track->tag(p->tracker, &p->cursor);
 }
 
 /* dax_flush over the granules of a run, neighbours together. */
