@@ -44,7 +44,7 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_QUIET] = {"quiet", NULL, "no progress"},
     [OPT_ANONYMOUS] = {"anonymous", NULL, "leave the host name out of the result"},
     [OPT_HELP] = {"help", NULL, "this text"},
-    [OPT_PLANT] = {"plant", "STEP=NS", "proofs only: spin in one step, such as 9=20000 (a write)"},
+    [OPT_PLANT] = {"plant", "STEP=NS", "proofs only: spin in one step, such as COPY=20000 (ns a write)"},
     [OPT_MUTANT] = {"mutant", "STEP", "proofs only: leave one step out"},
 };
 
@@ -154,15 +154,21 @@ static int read_whole(const char *what, const char *text, uint64_t most, uint64_
     return 0;
 }
 
-/* "STEP" or "STEP=NS"; a step by its number in kernels/steps.def. */
+/* "STEP" or "STEP=NS"; a step by its symbol or number in kernels/steps.def. */
 static int read_hook(const char *what, const char *text, int *step, double *ns, struct error *err)
 {
+    size_t length = strcspn(text, "=");
     char *end;
     long number = strtol(text, &end, 10);
-    *ns = *end == '=' ? strtod(end + 1, &end) : 0;
-    if (end == text || *end || number < 0 || number >= STEPS)
-        return error_set(err, EXIT_USAGE, "--%s: '%s' is not STEP or STEP=NS (steps 0 to %d)", what, text, STEPS - 1);
-    *step = (int)number;
+    *step = end == text + length && end != text && number >= 0 && number < STEPS ? (int)number : -1;
+    for (int s = 0; s < STEPS; s++) {
+        const char *symbol = step_info((enum step)s)->symbol;
+        *step = strlen(symbol) == length && !strncmp(symbol, text, length) ? s : *step;
+    }
+    *ns = text[length] ? strtod(text + length + 1, &end) : 0;
+    if (*step < 0 || (text[length] && (*end || !(*ns > 0))))
+        return error_set(err, EXIT_USAGE, "--%s: '%s' is not STEP or STEP=NS with a step of kernels/steps.def", what,
+                         text);
     return 0;
 }
 

@@ -3,7 +3,7 @@
 #include "kernels/step.h"
 
 static const struct step_info infos[STEPS] = {
-#define STEP(symbol, row, side) {row, side},
+#define STEP(symbol, row, side) {row, side, #symbol},
 #include "kernels/steps.def"
 #undef STEP
 };

@@ -23,6 +23,7 @@ enum {
 struct step_info {
     const char *row;  /* the ledger's name of it */
     const char *side; /* write or fsync */
+    const char *symbol; /* its name in steps.def, which is unique */
 };
 
 const struct step_info *step_info(enum step step);
