@@ -8,6 +8,7 @@
 #include "bench/group.h"
 #include "bench/ledger.h"
 #include "results/stats.h"
+#include "strategies/prim.h"
 
 static const double CONTROL_CONFIDENCE = 0.999, CONFIDENCE = 0.95;
 
@@ -72,6 +73,15 @@ static bool own_bistable(const struct group *g, const struct slot *path)
     return result;
 }
 
+/* What a modelled drain adds to each write: one drain an fsync, of all that its period has sent to memory. */
+static double modelled(const struct cell_spec *spec, const struct result_counts *counts, const struct group_env *env)
+{
+    double writes = (double)spec->stream.writes;
+    if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel != KERNEL_WRITE_FSYNC || !spec->fsync)
+        return 0;
+    return drain_ns(&env->drain, (counts->nt_bytes + LINE * counts->lines_flushed) * writes) / writes;
+}
+
 static int summarise(const struct group *g, size_t m, const struct group_env *env, struct error *err)
 {
     struct result_cell *out = &g->members[m]->out;
@@ -89,7 +99,7 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
     out->counts.faults =
         (double)path->faults / ((double)g->rounds * (double)g->periods * (double)spec->stream.writes);
-    out->modelled_ns = domain_get(spec->domain, 0)->drain_modelled && spec->kernel == KERNEL_WRITE_FSYNC ? NAN : 0;
+    out->modelled_ns = modelled(spec, &out->counts, env);
     text_copy(out->ended_by, sizeof(out->ended_by), g->half_width <= env->precision ? "precision" : "time");
     return g->members[m]->ledger && spec->kernel == KERNEL_WRITE_FSYNC ? ledger_fill(g, m, env, err) : 0;
 }

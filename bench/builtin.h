@@ -8,7 +8,7 @@
 enum { BUILTIN_PLANS = 2 };
 
 struct builtin_plan {
-    const char *name;
+    const char *name, *summary;
     const char *text; /* JSON, not terminated */
     size_t bytes;
 };

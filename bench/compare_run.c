@@ -37,7 +37,9 @@ static void compare_member(const struct group *g, size_t member, struct result_c
     c->ratio = ratio.ratio;
     c->p = ratio.p;
     c->rounds = g->rounds;
-    c->ratio_modelled = NAN;
+    bool nothing_modelled = a->modelled_ns == 0 && b->modelled_ns == 0;
+    c->ratio_modelled = nothing_modelled ? NAN
+                                         : (b->summary.median + b->modelled_ns) / (a->summary.median + a->modelled_ns);
     text_copy(c->method, sizeof(c->method),
               ratio.block_size > 1 ? "paired by blocks, sign interval" : "paired by round, sign interval");
 }

@@ -4,6 +4,7 @@
 #define BENCH_GROUP_H
 
 #include "base/clock.h"
+#include "bench/drain.h"
 #include "bench/spec.h"
 #include "kernels/cell.h"
 #include "results/result.h"
@@ -60,6 +61,7 @@ struct group_env {
     uint64_t seed;
     double precision; /* wanted half-width of a ratio, such as 0.01 */
     const char *region_provenance;
+    struct drain_model drain; /* of domains whose drain is modelled */
     struct drift *drift;
     struct progress *progress;
     int hook_skip, hook_delay; /* test hooks of the path, -1: none; only a build with hooks looks at them */

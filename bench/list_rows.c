@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/list_rows.h"
 
+#include "base/cpu.h"
+#include "bench/builtin.h"
+#include "kernels/paths.h"
 #include "results/result.h"
 #include "strategies/copy.h"
 #include "strategies/domain.h"
@@ -56,7 +59,29 @@ static struct list_row axis_row(size_t i)
     return (struct list_row){a->name, a->help, {{"default", a->standard, false}}, 0};
 }
 
+/* The features of the copy that the path would take last: without it and all before, it cannot run. */
+static struct list_row path_row(size_t i)
+{
+    const struct path_info *p = path_info((unsigned)i);
+    struct path_parts_ids ids;
+    bool can = !path_resolve(p, cpu_features(), DOMAIN_adr, &ids, NULL);
+    const struct copy *copy = copy_get(can ? ids.copy : p->copy[p->copies - 1], LAYOUT_RUNG);
+    return (struct list_row){p->name,
+                             p->summary,
+                             {{"copy", copy->name, false},
+                              {"track", track_get(p->track, LAYOUT_RUNG)->name, false},
+                              {"durable", NULL, !p->reference_only}},
+                             copy->features};
+}
+
+static struct list_row plan_row(size_t i)
+{
+    return (struct list_row){builtin_plan((unsigned)i).name, builtin_plan((unsigned)i).summary, {{NULL, NULL, false}}, 0};
+}
+
 static const struct list_section sections[] = {
+    {"paths", "paths (--paths): whole compositions, and the copy that each takes here", true, PATHS, path_row},
+    {"plans", "plans (--plan): what a run measures", false, BUILTIN_PLANS, plan_row},
     {"copy", "copy (--copy): how the bytes get there", true, COPIES, copy_row},
     {"track", "track (--track): how the path remembers what is dirty", false, TRACKS, track_row},
     {"writeback", "writeback (--writeback): how fsync writes lines back", true, WRITEBACKS, writeback_row},

@@ -138,26 +138,6 @@ json_t *plan_load(const char *name_or_file, struct error *err)
     return NULL;
 }
 
-unsigned plan_count(void)
-{
-    return BUILTIN_PLANS;
-}
-
-const char *plan_name(unsigned i)
-{
-    return builtin_plan(i).name;
-}
-
-const char *plan_summary(unsigned i, char *out, size_t bytes)
-{
-    struct error err = {0};
-    json_t *plan = plan_load(plan_name(i), &err);
-    const char *text = json_string_value(json_object_get(plan, "summary"));
-    snprintf(out, bytes, "%s", text ? text : "");
-    json_decref(plan);
-    return out;
-}
-
 /* Adds axis "name=value" of a key to the block. */
 static int add_key_part(json_t *block, const char *part, char *domain, struct error *err)
 {

@@ -19,11 +19,6 @@ json_t *plan_load(const char *name_or_file, struct error *err);
  * the id goes to `domain` (NAME_TEXT bytes). New reference, or NULL (EXIT_USAGE). */
 json_t *plan_of_key(const char *key, char *domain, struct error *err);
 
-/* The built-in plans' names and summaries: 0 .. plan_count()-1. */
-unsigned plan_count(void);
-const char *plan_name(unsigned i);
-const char *plan_summary(unsigned i, char *out, size_t bytes);
-
 struct run_cells {
     struct run_cell *cells; /* malloc'ed, owned; in the plan's order */
     size_t count;

@@ -141,6 +141,7 @@ static int measure(struct run *r, struct error *err)
                             .seed = r->options.seed,
                             .precision = r->options.precision,
                             .region_provenance = r->region.facts.provenance,
+                            .drain = r->options.drain,
                             .drift = &r->drift,
                             .progress = &r->progress,
                             .hook_skip = r->options.hook_skip,

@@ -3,6 +3,7 @@
 #include "bench/run_options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #endif
 
 enum {
-    OPT_PLAN, OPT_KERNEL, OPT_PATHS, OPT_COPY, OPT_TRACK, OPT_WRITEBACK, OPT_DOMAIN, OPT_PATH, OPT_OUT, OPT_SEED,
+    OPT_PLAN, OPT_KERNEL, OPT_PATHS, OPT_COPY, OPT_TRACK, OPT_WRITEBACK, OPT_DOMAIN, OPT_DRAIN, OPT_PATH, OPT_OUT, OPT_SEED,
     OPT_MAX_TIME, OPT_PRECISION, OPT_CELL, OPT_LEDGER, OPT_DRY_RUN, OPT_CPU, OPT_QUIET, OPT_ANONYMOUS, OPT_HELP,
     OPT_PLANT, OPT_MUTANT, OPT_FIXED
 };
@@ -32,6 +33,7 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_TRACK] = {"track", "T,..", "trackers to combine (default: none)"},
     [OPT_WRITEBACK] = {"writeback", "W,..", "write-backs to combine (default: what the CPU has)"},
     [OPT_DOMAIN] = {"domain", "D", "eadr, adr, hint or unknown"},
+    [OPT_DRAIN] = {"drain", "MODEL", "domain hint: latency=NS,bandwidth=GB/s,queue=BYTES of a flush hint, modelled"},
     [OPT_PATH] = {"path", "FILE", "memory under test: a new file there (default: DRAM)"},
     [OPT_OUT] = {"out", "DIR", "a new or empty folder (default: runs/DATE-PLAN)"},
     [OPT_SEED] = {"seed", "S", "of streams and order (default: 1)"},
@@ -292,6 +294,8 @@ static int read_numbers(const char *const *values, struct run_options *o, struct
     if (values[OPT_CPU] && read_whole("cpu", values[OPT_CPU], 1 << 20, &cpu, err))
         return -1;
     o->cpu = values[OPT_CPU] ? (int)cpu : -1;
+    if (values[OPT_DRAIN] && drain_parse(values[OPT_DRAIN], &o->drain, err))
+        return -1;
     if (values[OPT_PRECISION] && read_precision(values[OPT_PRECISION], &o->precision, err))
         return -1;
     return values[OPT_MAX_TIME] ? read_seconds(values[OPT_MAX_TIME], &o->max_time_s, err) : 0;
@@ -315,7 +319,8 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     struct option_row rows[ROWS_MAX];
     const char *values[ROWS_MAX];
     size_t n = make_rows(rows);
-    *o = (struct run_options){.seed = 1, .precision = 0.01, .cpu = -1, .hook_skip = -1, .hook_delay = -1};
+    *o = (struct run_options){
+        .seed = 1, .precision = 0.01, .drain = {.latency_ns = NAN}, .cpu = -1, .hook_skip = -1, .hook_delay = -1};
     if (options_read(argc, argv, rows, n, values, err))
         return -1;
     o->help = values[OPT_HELP];
@@ -337,6 +342,8 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     o->domain_chosen = o->domain[0];
     if (!o->domain_chosen)
         text_copy(o->domain, NAME_TEXT, o->path ? "unknown" : "adr");
+    if (values[OPT_DRAIN] && strcmp(o->domain, "hint"))
+        return error_set(err, EXIT_USAGE, "--drain models a flush hint: it goes with --domain hint, not '%s'", o->domain);
     json_t *time = json_object_get(o->plan, "max_time");
     if (!(o->max_time_s > 0))
         o->max_time_s = time ? json_number_value(time) : 60;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "bench/drain.h"
 #include "results/result.h"
 
 struct run_options {
@@ -18,7 +19,8 @@ struct run_options {
     const char *path, *out, *only; /* --path, --out, --cell; NULL: not given */
     uint64_t seed;
     double max_time_s, precision;
-    int cpu; /* -1: not given */
+    struct drain_model drain; /* latency_ns NAN: not given */
+    int cpu;                  /* -1: not given */
     bool dry_run, quiet, anonymous, help;
     int hook_skip, hook_delay; /* steps, -1: none; only a build for proofs has the options */
     double hook_ns;

@@ -28,23 +28,40 @@ static void set(char out[NAME_TEXT], const char *text)
     text_copy(out, NAME_TEXT, text);
 }
 
+static void describe_drain(struct result_drain *drain, const struct run_options *options)
+{
+    const struct domain *domain = domain_get((enum domain_id)spec_domain(options->domain, NULL), 0);
+    bool known = !isnan(options->drain.latency_ns);
+    drain->latency_ns = drain->bytes_per_second = NAN;
+    if (!domain->drain_modelled) {
+        set(drain->kind, domain->drain ? "store-fence" : "none");
+        set(drain->provenance, "measured");
+        text_copy(drain->source, LINE_TEXT, "executed and timed in the ledger's fence and drain rows");
+        return;
+    }
+    set(drain->kind, "flush-hint");
+    set(drain->provenance, known ? "modelled" : "not known");
+    text_copy(drain->source, LINE_TEXT,
+              known ? "--drain on the command line; never slept, beside the samples"
+                    : "no device and no --drain: only the fences are measured");
+    if (known) {
+        drain->latency_ns = options->drain.latency_ns;
+        drain->bytes_per_second = options->drain.bytes_per_second;
+        drain->queue_bytes = options->drain.queue_bytes;
+    }
+}
+
 static void describe_domain(struct result_domain *d, const struct run_options *options, const struct region *region)
 {
     set(d->name, options->domain);
     set(d->source, options->domain_chosen ? "chosen" : options->path ? "unknown" : "chosen");
-    d->drain.latency_ns = d->drain.bytes_per_second = NAN;
     if (!options->path)
         text_copy(d->evidence[d->evidence_count++], LINE_TEXT,
                   "DRAM has no persistence domain; what fsync would owe is run as asked");
     else
         snprintf(d->evidence[d->evidence_count++], LINE_TEXT, "libpmem2 store granularity: %s",
                  region->facts.granularity);
-    const struct domain *domain = domain_get((enum domain_id)spec_domain(options->domain, NULL), 0);
-    set(d->drain.kind, domain->drain_modelled ? "flush-hint" : domain->drain ? "store-fence" : "none");
-    set(d->drain.provenance, domain->drain_modelled ? "not known" : "measured");
-    text_copy(d->drain.source, LINE_TEXT,
-              domain->drain_modelled ? "no parameters and no device: only the fence after it is measured"
-                                     : "executed and timed in the ledger's fence and drain rows");
+    describe_drain(&d->drain, options);
 }
 
 void run_result_begin(struct result *r, char **argv, const struct run_options *options, const char *plan,

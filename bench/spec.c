@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "kernels/paths.h"
 
-enum { NAMES_MAX = 64 };
 static const uint64_t LARGEST = 64ull << 40;
 
 static int unknown_name(const char *what, const char *given, const char *const *names, size_t count, struct error *err)
@@ -110,10 +109,10 @@ static int resolve_path(struct run_cell *cell, const struct spec_env *env, struc
         return 0;
     }
     if (!strchr(cell->out.path, ':')) {
-        const char *names[NAMES_MAX];
-        for (unsigned i = 0; i < path_count(); i++)
+        const char *names[PATHS];
+        for (unsigned i = 0; i < PATHS; i++)
             names[i] = path_info(i)->name;
-        return unknown_name("path", cell->out.path, names, path_count(), err);
+        return unknown_name("path", cell->out.path, names, PATHS, err);
     }
     if (parse_combination(cell->out.path, ids, env->features, err))
         return -1;

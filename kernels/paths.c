@@ -6,13 +6,13 @@
 
 #include "base/cpu.h"
 
-static const struct path_info paths[] = {
+static const struct path_info paths[PATHS] = {
     {"bypass", "what Linux does today: non-temporal copy, nothing remembered; the baseline", "movnti",
-     {COPY_movnti}, 1, TRACK_none, false},
+     {COPY_movnti, COPY_movnti_clflushopt}, 2, TRACK_none, false},
     {"bypass-wide", "the widest bypass here: movdir64b, else the widest non-temporal stores", "movnt",
      {COPY_movdir64b, COPY_movnt_avx512, COPY_movnt_avx2}, 3, TRACK_none, false},
     {"eager", "cached copy, each line written back at once", "line+clwb",
-     {COPY_line_clwb}, 1, TRACK_none, false},
+     {COPY_line_clwb, COPY_line_clflushopt}, 2, TRACK_none, false},
     {"dm-writecache", "cached copy with CLFLUSHOPT a line, as Linux' dm-writecache at 768 B and above",
      "line+clflushopt", {COPY_line_clflushopt}, 1, TRACK_none, false},
     {"deferred-radix", "the proposal: cached copy, radix tree tags (Linux 4.x), fsync writes back", "cached",
@@ -25,11 +25,6 @@ static const struct path_info paths[] = {
      {COPY_rep_movsb, COPY_movq}, 2, TRACK_none, true},
 };
 
-unsigned path_count(void)
-{
-    return sizeof(paths) / sizeof(paths[0]);
-}
-
 const struct path_info *path_info(unsigned i)
 {
     return &paths[i];
@@ -37,7 +32,7 @@ const struct path_info *path_info(unsigned i)
 
 const struct path_info *path_find(const char *name)
 {
-    for (unsigned i = 0; i < path_count(); i++)
+    for (unsigned i = 0; i < PATHS; i++)
         if (!strcmp(paths[i].name, name))
             return &paths[i];
     return NULL;

@@ -12,7 +12,7 @@
 #include "strategies/track.h"
 #include "strategies/writeback.h"
 
-enum { PATH_CHOICES = 3 };
+enum { PATH_CHOICES = 3, PATHS = 8 };
 
 struct path_info {
     const char *name;
@@ -24,8 +24,7 @@ struct path_info {
     bool reference_only; /* not durable: the floor */
 };
 
-/* Number of named paths, and one of them (0 .. path_count()-1). */
-unsigned path_count(void);
+/* One of the named paths (0 .. PATHS-1). */
 const struct path_info *path_info(unsigned i);
 /* By name; NULL when there is none. */
 const struct path_info *path_find(const char *name);
