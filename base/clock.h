@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <x86intrin.h>
 
-/* Starts a timed stretch: everything before has executed, nothing after has begun (Intel SDM vol. 2, RDTSC). */
+/* Starts a timed stretch: everything before has executed, nothing after has begun (Intel SDM vol. 2, RDTSC).
+ */
 static inline uint64_t clock_begin(void)
 {
     _mm_lfence();
@@ -38,9 +39,10 @@ static inline void clock_spin(uint64_t ticks)
         _mm_pause();
 }
 
-/* The same around a whole period, with all stores drained at both ends (MFENCE): a period begins owing nothing to the one
- * before, and what it leaves in the store buffer or on its way to memory is its own. Without it the write-back of
- * one period was paid by the first LOCKed operation of the next (measured: 150 ns booked on the wrong row). */
+/* The same around a whole period, with all stores drained at both ends (MFENCE): a period begins owing
+ * nothing to the one before, and what it leaves in the store buffer or on its way to memory is its own.
+ * Without it the write-back of one period was paid by the first LOCKed operation of the next (measured: 150
+ * ns booked on the wrong row). */
 static inline uint64_t clock_begin_drained(void)
 {
     _mm_mfence();
@@ -53,8 +55,8 @@ static inline uint64_t clock_end_drained(void)
     return clock_end();
 }
 
-/* Spins for n links of a dependent chain that begins when all before has executed and that nothing later overtakes. For
- * delays of a few ns, which clock_spin cannot resolve. */
+/* Spins for n links of a dependent chain that begins when all before has executed and that nothing later
+ * overtakes. For delays of a few ns, which clock_spin cannot resolve. */
 static inline void clock_chain(uint64_t n)
 {
     uint64_t x = n | 1;
@@ -72,7 +74,8 @@ static inline uint64_t clock_end_spun(uint64_t n)
     return clock_end();
 }
 
-/* What clock_end_spun costs over clock_end_drained: fixed + n * link, in ns; medians over about 5 ms. Thread-safe. */
+/* What clock_end_spun costs over clock_end_drained: fixed + n * link, in ns; medians over about 5 ms.
+ * Thread-safe. */
 struct chain_cost {
     double fixed_ns, link_ns;
 };

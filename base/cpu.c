@@ -8,8 +8,8 @@
 
 enum register_index { REG_A, REG_B, REG_C, REG_D };
 
-static const char *const names[CPU_FEATURES] = {"SSE2",       "AVX2", "AVX512F",   "ERMS",    "FSRM", "CLFLUSH",
-                                                "CLFLUSHOPT", "CLWB", "MOVDIR64B", "CLDEMOTE"};
+static const char *const names[CPU_FEATURES] = {"SSE2",    "AVX2",       "AVX512F", "ERMS",      "FSRM",
+                                                "CLFLUSH", "CLFLUSHOPT", "CLWB",    "MOVDIR64B", "CLDEMOTE"};
 
 /* XCR0: the register state that the system saves (SDM vol. 1, 13.3). */
 static uint64_t xcr0(void)
@@ -39,8 +39,10 @@ uint32_t cpu_features(void)
     if (max[REG_A] >= 7)
         leaf(7, seven);
     uint32_t set = bit(one[REG_D], 26, CPU_SSE2) | bit(one[REG_D], 19, CPU_CLFLUSH);
-    set |= bit(seven[REG_B], 9, CPU_ERMS) | bit(seven[REG_B], 23, CPU_CLFLUSHOPT) | bit(seven[REG_B], 24, CPU_CLWB);
-    set |= bit(seven[REG_D], 4, CPU_FSRM) | bit(seven[REG_C], 28, CPU_MOVDIR64B) | bit(seven[REG_C], 25, CPU_CLDEMOTE);
+    set |= bit(seven[REG_B], 9, CPU_ERMS) | bit(seven[REG_B], 23, CPU_CLFLUSHOPT) |
+           bit(seven[REG_B], 24, CPU_CLWB);
+    set |= bit(seven[REG_D], 4, CPU_FSRM) | bit(seven[REG_C], 28, CPU_MOVDIR64B) |
+           bit(seven[REG_C], 25, CPU_CLDEMOTE);
     uint64_t saved = (one[REG_C] >> 27) & 1 ? xcr0() : 0;
     if ((saved & 0x6) == 0x6)
         set |= bit(seven[REG_B], 5, CPU_AVX2);

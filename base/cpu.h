@@ -20,8 +20,8 @@ enum cpu_feature {
     CPU_FEATURES = 10
 };
 
-/* The set of features, from CPUID leaves 1 and 7 (raw, through libcpuid) and, for AVX, XGETBV: what the system does
- * not save at a context switch does not count. Reads no file. Thread-safe. */
+/* The set of features, from CPUID leaves 1 and 7 (raw, through libcpuid) and, for AVX, XGETBV: what the
+ * system does not save at a context switch does not count. Reads no file. Thread-safe. */
 uint32_t cpu_features(void);
 
 /* The field's name of bit i (0 .. CPU_FEATURES-1), such as "CLWB". */

@@ -17,7 +17,8 @@ static inline uint64_t rng_next(struct rng *r)
     return z ^ (z >> 31);
 }
 
-/* Uniform in [0, bound), bound > 0; by multiplication (Lemire 2019), whose bias is below 2^-32 for bound < 2^32. */
+/* Uniform in [0, bound), bound > 0; by multiplication (Lemire 2019), whose bias is below 2^-32 for bound <
+ * 2^32. */
 static inline uint64_t rng_below(struct rng *r, uint64_t bound)
 {
     return (uint64_t)(((unsigned __int128)rng_next(r) * bound) >> 64);

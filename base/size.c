@@ -29,21 +29,23 @@ static int suffix_shift(const char *suffix)
 int size_parse(const char *text, const char *what, uint64_t *bytes, struct error *err)
 {
     if (!isdigit((unsigned char)*text))
-        return error_set(err, EXIT_USAGE, "%s: '%s' is not a size; write bytes (4096) or 4K, 4KiB, 1M, 2G", what,
-                         text);
+        return error_set(err, EXIT_USAGE, "%s: '%s' is not a size; write bytes (4096) or 4K, 4KiB, 1M, 2G",
+                         what, text);
     char *end;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     int shift = suffix_shift(end);
     if (shift == -2)
-        return error_set(err, EXIT_USAGE,
-                         "%s: the unit of '%s' is ambiguous (1000 or 1024?); write %llu%c or %llu%ciB for powers of 1024",
-                         what, text, value, toupper((unsigned char)*end), value, toupper((unsigned char)*end));
+        return error_set(
+            err, EXIT_USAGE,
+            "%s: the unit of '%s' is ambiguous (1000 or 1024?); write %llu%c or %llu%ciB for powers of 1024",
+            what, text, value, toupper((unsigned char)*end), value, toupper((unsigned char)*end));
     if (shift < 0)
-        return error_set(err, EXIT_USAGE, "%s: '%s' has an unknown unit; use none, K, M, G, T or KiB, MiB, GiB, TiB",
-                         what, text);
+        return error_set(err, EXIT_USAGE,
+                         "%s: '%s' has an unknown unit; use none, K, M, G, T or KiB, MiB, GiB, TiB", what,
+                         text);
     if (errno == ERANGE || value > (UINT64_MAX >> shift))
-        return error_set(err, EXIT_USAGE, "%s: '%s' is too large", what, text);
+        return error_set(err, EXIT_USAGE, "%s: '%s' is too large; sizes are below 16777216T", what, text);
     *bytes = (uint64_t)value << shift;
     return 0;
 }

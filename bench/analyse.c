@@ -20,7 +20,8 @@ static const struct slot *find_slot(const struct group *g, size_t member, enum s
     return NULL;
 }
 
-static int keep_samples(const struct group *g, struct result_cell *out, const struct slot *path, struct error *err)
+static int keep_samples(const struct group *g, struct result_cell *out, const struct slot *path,
+                        struct error *err)
 {
     free(out->samples);
     free(out->layouts);
@@ -42,8 +43,8 @@ static bool whole_role(const struct slot *s)
     return !s->failed && (s->role == ROLE_PATH || s->role == ROLE_TWIN || s->role == ROLE_SPIN);
 }
 
-/* By how much round r was slower than usual for all whole paths alike: a neighbour on the same core, a change of clock
- * frequency. The median over them of sample by own median. */
+/* By how much round r was slower than usual for all whole paths alike: a neighbour on the same core, a change
+ * of clock frequency. The median over them of sample by own median. */
 static double round_factor(const struct group *g, const double *medians, unsigned r, double *scratch)
 {
     size_t n = 0;
@@ -53,10 +54,12 @@ static double round_factor(const struct group *g, const double *medians, unsigne
     return stats_median(scratch, n);
 }
 
-/* Whether the cell has two speeds of its own: two clusters that remain when what hits the whole round is taken off. */
+/* Whether the cell has two speeds of its own: two clusters that remain when what hits the whole round is
+ * taken off. */
 static bool own_bistable(const struct group *g, const struct slot *path)
 {
-    double *medians = calloc(g->slot_count, sizeof(*medians)), *scratch = calloc(g->slot_count, sizeof(*scratch));
+    double *medians = calloc(g->slot_count, sizeof(*medians)),
+           *scratch = calloc(g->slot_count, sizeof(*scratch));
     double *own = calloc(g->rounds + 1, sizeof(*own));
     bool result = false;
     if (medians && scratch && own) {
@@ -74,7 +77,8 @@ static bool own_bistable(const struct group *g, const struct slot *path)
 }
 
 /* What a modelled drain adds to each write: one drain an fsync, of all that its period has sent to memory. */
-static double modelled(const struct cell_spec *spec, const struct result_counts *counts, const struct group_env *env)
+static double modelled(const struct cell_spec *spec, const struct result_counts *counts,
+                       const struct group_env *env)
 {
     double writes = (double)spec->stream.writes;
     if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel != KERNEL_WRITE_FSYNC || !spec->fsync)
@@ -111,8 +115,8 @@ static struct interval control_ratio(const struct group *g, const struct slot *a
     return stats_paired_ratio(a->ns, b->ns, g->rounds, CONTROL_CONFIDENCE).ratio;
 }
 
-/* Two separately compiled instances may differ a little in truth; inside the band that is never called a difference that
- * is no failure. */
+/* Two separately compiled instances may differ a little in truth; inside the band that is never called a
+ * difference that is no failure. */
 static const double SAME_BAND = 1.02;
 /* The chain's links follow the clock frequency of the moment: the spin is known to a tenth. */
 static const double SPIN_TOLERANCE = 0.1;

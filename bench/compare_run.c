@@ -38,8 +38,8 @@ static void compare_member(const struct group *g, size_t member, struct result_c
     c->p = ratio.p;
     c->rounds = g->rounds;
     bool nothing_modelled = a->modelled_ns == 0 && b->modelled_ns == 0;
-    c->ratio_modelled = nothing_modelled ? NAN
-                                         : (b->summary.median + b->modelled_ns) / (a->summary.median + a->modelled_ns);
+    c->ratio_modelled =
+        nothing_modelled ? NAN : (b->summary.median + b->modelled_ns) / (a->summary.median + a->modelled_ns);
     text_copy(c->method, sizeof(c->method),
               ratio.block_size > 1 ? "paired by blocks, sign interval" : "paired by round, sign interval");
 }
@@ -51,7 +51,8 @@ static void judge(const struct group *g, size_t member, struct result_comparison
     enum verdict v = isnan(floor) || !g->controls.held ? VERDICT_UNRESOLVED
                                                        : stats_verdict(c->ratio, c->p_holm, floor, bistable);
     text_copy(c->verdict, sizeof(c->verdict), stats_verdict_name(v));
-    c->more_rounds = v == VERDICT_UNRESOLVED && !isnan(floor) ? stats_more_rounds(c->ratio, g->rounds, floor) : 0;
+    c->more_rounds =
+        v == VERDICT_UNRESOLVED && !isnan(floor) ? stats_more_rounds(c->ratio, g->rounds, floor) : 0;
 }
 
 static bool comparable(const struct group *g, size_t member)

@@ -6,7 +6,8 @@
 #include "bench/group.h"
 #include "results/result.h"
 
-/* Fills r->comparisons (paired by round, Holm over all of them), r->controls, r->floor_ratio and r->controls_held. */
+/* Fills r->comparisons (paired by round, Holm over all of them), r->controls, r->floor_ratio and
+ * r->controls_held. */
 int compare_run(const struct group *groups, size_t count, struct result *r, struct error *err);
 
 #endif

@@ -14,10 +14,12 @@ struct drain_model {
     uint64_t queue_bytes;    /* what can be waiting at most */
 };
 
-/* "latency=300,bandwidth=2,queue=64K": ns, GB/s (10^9), bytes; all three are needed. -1 with err (EXIT_USAGE). */
+/* "latency=300,bandwidth=2,queue=64K": ns, GB/s (10^9), bytes; all three are needed. -1 with err
+ * (EXIT_USAGE). */
 int drain_parse(const char *text, struct drain_model *model, struct error *err);
 
-/* ns of one drain after `bytes` on their way since the last: latency + min(bytes, queue) / bandwidth. NAN: no model. */
+/* ns of one drain after `bytes` on their way since the last: latency + min(bytes, queue) / bandwidth. NAN: no
+ * model. */
 double drain_ns(const struct drain_model *model, double bytes);
 
 #endif

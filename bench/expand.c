@@ -43,8 +43,10 @@ static int add(struct run_cells *out, const struct run_cell *cell, struct error 
     return 0;
 }
 
-/* Cell number n of the block: n counts through paths first, then through the axes from the last to the first. */
-static int build(const json_t *block, size_t n, struct run_cell *cell, const struct spec_env *env, struct error *err)
+/* Cell number n of the block: n counts through paths first, then through the axes from the last to the first.
+ */
+static int build(const json_t *block, size_t n, struct run_cell *cell, const struct spec_env *env,
+                 struct error *err)
 {
     const json_t *paths = json_object_get(block, "paths"), *kernel = json_object_get(block, "kernel");
     value_text(kernel, 0, "write_fsync", cell->out.kernel, NAME_TEXT);
@@ -68,7 +70,8 @@ static size_t block_cells(const json_t *block)
     return n;
 }
 
-static int expand_block(const json_t *block, const struct spec_env *env, struct run_cells *out, struct error *err)
+static int expand_block(const json_t *block, const struct spec_env *env, struct run_cells *out,
+                        struct error *err)
 {
     size_t cells = block_cells(block);
     if (cells > CELLS_MAX)

@@ -21,7 +21,8 @@ static bool is_track(const struct group *g)
     return g->members[0]->spec.kernel == KERNEL_TRACK;
 }
 
-static void add_slot(struct group *g, size_t member, enum slot_role role, enum variant_kind kind, enum step step)
+static void add_slot(struct group *g, size_t member, enum slot_role role, enum variant_kind kind,
+                     enum step step)
 {
     g->slots[g->slot_count++] =
         (struct slot){.member = member, .role = role, .variant = {.kind = kind, .step = step}};
@@ -35,7 +36,8 @@ static uint32_t member_steps(const struct run_cell *m)
     struct period p = {.copy = copy_get(m->spec.copy, 0),
                        .track = track_get(m->spec.track, 0),
                        .domain = domain,
-                       .writeback = writeback_get(domain->flushes_caches ? m->spec.writeback : WRITEBACK_none, 0),
+                       .writeback =
+                           writeback_get(domain->flushes_caches ? m->spec.writeback : WRITEBACK_none, 0),
                        .surround = m->spec.surround == SURROUND_NONE ? NULL : &some,
                        .fence_write = m->spec.fence_write,
                        .fsync = m->spec.fsync};
@@ -169,7 +171,8 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
 {
     struct visit visit;
     struct error why = {0};
-    if (cell_visit(st->cells[slot->member], &slot->variant, layout, first, periods, st->g->natural, &visit, &why)) {
+    if (cell_visit(st->cells[slot->member], &slot->variant, layout, first, periods, st->g->natural, &visit,
+                   &why)) {
         fail_member(st->g, slot->member, &why);
         return NAN;
     }
@@ -269,20 +272,21 @@ static void count_members(struct stage *st)
             continue;
         }
         double writes = (double)c.writes;
-        member->out.counts = (struct result_counts){.bytes_copied = (double)c.path.bytes_copied / writes,
-                                                    .lines_flushed = (double)c.lines_flushed / writes,
-                                                    .nt_bytes = (double)c.nt_bytes / writes,
-                                                    .fences = (double)c.fences / writes,
-                                                    .locked_ops = (double)c.locked_ops / writes,
-                                                    .entries_marked = (double)c.path.entries_marked / writes,
-                                                    .entries_scanned = (double)c.path.entries_scanned / writes,
-                                                    .drains = (double)c.path.drains / writes,
-                                                    .lines_dirtied = (double)c.lines_dirtied / writes};
+        member->out.counts =
+            (struct result_counts){.bytes_copied = (double)c.path.bytes_copied / writes,
+                                   .lines_flushed = (double)c.lines_flushed / writes,
+                                   .nt_bytes = (double)c.nt_bytes / writes,
+                                   .fences = (double)c.fences / writes,
+                                   .locked_ops = (double)c.locked_ops / writes,
+                                   .entries_marked = (double)c.path.entries_marked / writes,
+                                   .entries_scanned = (double)c.path.entries_scanned / writes,
+                                   .drains = (double)c.path.drains / writes,
+                                   .lines_dirtied = (double)c.lines_dirtied / writes};
     }
 }
 
-/* A block of rounds uses one seeded permutation, four times forwards and four times backwards, so that over the block each
- * variant's mean position is the middle, in each code layout. */
+/* A block of rounds uses one seeded permutation, four times forwards and four times backwards, so that over
+ * the block each variant's mean position is the middle, in each code layout. */
 static void block_order(struct stage *st, unsigned block)
 {
     uint64_t hash = st->env->seed ^ (block * 0x9e3779b97f4a7c15u);
@@ -322,7 +326,8 @@ static bool all_failed(const struct group *g)
     return true;
 }
 
-/* Whole blocks until the wanted rounds are there or something says stop; an unfinished round does not count. */
+/* Whole blocks until the wanted rounds are there or something says stop; an unfinished round does not count.
+ */
 static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, struct error *err)
 {
     struct group *g = st->g;
@@ -344,7 +349,8 @@ static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, stru
     return 0;
 }
 
-int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline, struct error *err)
+int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline,
+                struct error *err)
 {
     struct stage st = {.g = g, .env = env};
     const struct cell_spec *spec = &g->members[0]->spec;

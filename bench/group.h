@@ -10,7 +10,8 @@
 #include "results/result.h"
 
 enum {
-    ROUNDS_BLOCK = 8, /* one permutation forwards and backwards, each in four code layouts: positions balance out */
+    ROUNDS_BLOCK =
+        8, /* one permutation forwards and backwards, each in four code layouts: positions balance out */
     ROUNDS_MIN = 64,
     ROUNDS_MAX = 4096
 };
@@ -43,13 +44,14 @@ struct group {
     uint64_t periods; /* a sample */
     bool natural;     /* the footprint is far over the caches: its windows are met cold by themselves */
     unsigned rounds, capacity;
-    uint64_t cursor;      /* next window of a natural stream */
-    double first_ns;      /* first median of the longest path, ns a period */
-    double planted_ns;    /* what the control `different` spins a period */
-    double half_width;    /* the widest of the ratios to the baseline and of the controls; 1 before they are known */
-    unsigned dropped;     /* warm-up samples */
-    bool short_samples;   /* a sample could not be made as long as the clock asks */
-    uint8_t *layouts;     /* by round, 0 .. LAYOUTS_EACH-1 */
+    uint64_t cursor;    /* next window of a natural stream */
+    double first_ns;    /* first median of the longest path, ns a period */
+    double planted_ns;  /* what the control `different` spins a period */
+    double half_width;  /* the widest of the ratios to the baseline and of the controls; 1 before they are
+                           known */
+    unsigned dropped;   /* warm-up samples */
+    bool short_samples; /* a sample could not be made as long as the clock asks */
+    uint8_t *layouts;   /* by round, 0 .. LAYOUTS_EACH-1 */
     struct result_controls controls;
 };
 
@@ -72,10 +74,12 @@ struct group_env {
 struct group *groups_make(struct run_cell *cells, size_t cell_count, size_t *count, struct error *err);
 void groups_free(struct group *groups, size_t count);
 
-/* Makes the group's cells, goes on for at least `rounds` more rounds (in whole blocks; fewer when a signal came or,
- * after ROUNDS_MIN, the deadline in clock_now_ns() time passed or the precision is reached), and drops the cells again. A cell whose data are
- * wrong becomes CELL_FAILED, the others go on. -1 with err only for want of memory. */
-int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline, struct error *err);
+/* Makes the group's cells, goes on for at least `rounds` more rounds (in whole blocks; fewer when a signal
+ * came or, after ROUNDS_MIN, the deadline in clock_now_ns() time passed or the precision is reached), and
+ * drops the cells again. A cell whose data are wrong becomes CELL_FAILED, the others go on. -1 with err only
+ * for want of memory. */
+int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline,
+                struct error *err);
 
 /* analyse.c: from the samples to the members' results and the controls; half_width too. */
 int group_analyse(struct group *g, const struct group_env *env, struct error *err);

@@ -87,14 +87,15 @@ static bool apart(struct interval a, struct interval b)
     return a.high < b.low || b.high < a.low;
 }
 
-/* The first rung with a store-fencing instruction gets the drain of all stores before it. A LOCKed operation is one;
- * before any store of the copy it drains nothing, so what counts is the first one at or after the copy. */
+/* The first rung with a store-fencing instruction gets the drain of all stores before it. A LOCKed operation
+ * is one; before any store of the copy it drains nothing, so what counts is the first one at or after the
+ * copy. */
 static bool fences_first(const struct rungs *r, const struct run_cell *m, enum step step)
 {
     enum copy_fence fence = copy_get(m->spec.copy, 0)->fence;
     for (unsigned s = STEP_COPY; s <= (unsigned)step; s++) {
-        bool fencing = (s == STEP_COPY && fence == FENCE_INSIDE) || s == STEP_FENCE || s == STEP_MARK || s == STEP_TAG ||
-                       s == STEP_FSYNC_FENCE;
+        bool fencing = (s == STEP_COPY && fence == FENCE_INSIDE) || s == STEP_FENCE || s == STEP_MARK ||
+                       s == STEP_TAG || s == STEP_FSYNC_FENCE;
         if (r->prefix[s] && fencing)
             return s == (unsigned)step;
     }

@@ -76,11 +76,13 @@ static struct list_row path_row(size_t i)
 
 static struct list_row plan_row(size_t i)
 {
-    return (struct list_row){builtin_plan((unsigned)i).name, builtin_plan((unsigned)i).summary, {{NULL, NULL, false}}, 0};
+    return (struct list_row){
+        builtin_plan((unsigned)i).name, builtin_plan((unsigned)i).summary, {{NULL, NULL, false}}, 0};
 }
 
 static const struct list_section sections[] = {
-    {"paths", "paths (--paths): whole compositions, and the copy that each takes here", true, PATHS, path_row},
+    {"paths", "paths (--paths): whole compositions, and the copy that each takes here", true, PATHS,
+     path_row},
     {"plans", "plans (--plan): what a run measures", false, BUILTIN_PLANS, plan_row},
     {"copy", "copy (--copy): how the bytes get there", true, COPIES, copy_row},
     {"track", "track (--track): how the path remembers what is dirty", false, TRACKS, track_row},

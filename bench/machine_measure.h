@@ -25,7 +25,8 @@ struct clwb_times {
 
 struct clock_cost {
     double ghz;
-    double empty_ns;      /* median of a clock_begin_drained()/clock_end_drained() pair around an indirect call of nothing */
+    double empty_ns; /* median of a clock_begin_drained()/clock_end_drained() pair around an indirect call of
+                        nothing */
     double resolution_ns; /* 99th percentile of the difference of two RDTSCPs, back to back */
 };
 

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
             return verbs[i].run(argc - 1, argv + 1);
     }
     const char *near = nearest_name(argv[1], names, VERBS);
-    fprintf(stderr, "pmembench: there is no verb '%s'%s%s%s\n", argv[1], near ? "; did you mean '" : "; see pmembench --help",
-            near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "pmembench: there is no verb '%s'%s%s%s\n", argv[1],
+            near ? "; did you mean '" : "; see pmembench --help", near ? near : "", near ? "'?" : "");
     return EXIT_USAGE;
 }

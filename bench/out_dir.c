@@ -49,12 +49,14 @@ int out_dir_make(const char *asked, const char *plan, char *out, size_t bytes, b
     if (stat(out, &st) == 0) {
         if (S_ISDIR(st.st_mode) && is_empty(out) && access(out, W_OK) == 0)
             return 0;
-        return error_set(err, EXIT_CANNOT, "--out %s: is there already and not an empty folder that can be written to; "
+        return error_set(err, EXIT_CANNOT,
+                         "--out %s: is there already and not an empty folder that can be written to; "
                          "nothing is overwritten: name another",
                          out);
     }
     if (make_parents(out) || mkdir(out, 0777))
-        return error_set(err, EXIT_CANNOT, "--out %s: cannot be made: %s; name a folder that you may write to", out,
+        return error_set(err, EXIT_CANNOT,
+                         "--out %s: cannot be made: %s; name a folder that you may write to", out,
                          strerror(errno));
     *made = true;
     return 0;

@@ -22,18 +22,23 @@ static int unknown_member(const char *source, const char *place, const char *key
                      near ? "; did you mean '" : "; remove it", near ? near : "", near ? "'?" : "");
 }
 
-static int check_value(const char *source, const char *place, const char *key, const json_t *value, struct error *err)
+static int check_value(const char *source, const char *place, const char *key, const json_t *value,
+                       struct error *err)
 {
     size_t index;
     json_t *item;
     if (json_is_string(value) || json_is_integer(value))
         return 0;
     if (!json_is_array(value) || !json_array_size(value))
-        return error_set(err, EXIT_CANNOT, "plan %s: %s.%s: must be a value or a list of values", source, place, key);
-    json_array_foreach((json_t *)(uintptr_t)value, index, item)
-        if (!json_is_string(item) && !json_is_integer(item))
-            return error_set(err, EXIT_CANNOT, "plan %s: %s.%s[%zu]: must be a string or a whole number", source, place,
-                             key, index);
+        return error_set(err, EXIT_CANNOT, "plan %s: %s.%s: must be a value or a list of values", source,
+                         place, key);
+    json_array_foreach(
+        (json_t *)(uintptr_t)value, index,
+        item) if (!json_is_string(item) &&
+                  !json_is_integer(
+                      item)) return error_set(err, EXIT_CANNOT,
+                                              "plan %s: %s.%s[%zu]: must be a string or a whole number",
+                                              source, place, key, index);
     return 0;
 }
 
@@ -92,8 +97,8 @@ static json_t *parse(const char *source, const char *text, size_t bytes, struct 
     json_error_t where;
     json_t *plan = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &where);
     if (!plan) {
-        error_set(err, EXIT_CANNOT, "plan %s: line %d, column %d: not JSON: %s", source, where.line, where.column,
-                  where.text);
+        error_set(err, EXIT_CANNOT, "plan %s: line %d, column %d: not JSON: %s", source, where.line,
+                  where.column, where.text);
         return NULL;
     }
     if (check_plan(source, plan, err)) {
@@ -133,8 +138,9 @@ json_t *plan_load(const char *name_or_file, struct error *err)
     }
     const char *near = nearest_name(name_or_file, names, BUILTIN_PLANS);
     error_set(err, strchr(name_or_file, '/') || strchr(name_or_file, '.') ? EXIT_CANNOT : EXIT_USAGE,
-              "--plan: '%s' is neither a plan of this program nor a file that can be read%s%s%s", name_or_file,
-              near ? "; did you mean '" : "; `pmembench list` shows the plans", near ? near : "", near ? "'?" : "");
+              "--plan: '%s' is neither a plan of this program nor a file that can be read%s%s%s",
+              name_or_file, near ? "; did you mean '" : "; `pmembench list` shows the plans",
+              near ? near : "", near ? "'?" : "");
     return NULL;
 }
 
@@ -165,7 +171,8 @@ json_t *plan_of_key(const char *key, char *domain, struct error *err)
     snprintf(text, sizeof(text), "%s", key);
     char *kernel = strtok_r(text, "/", &save), *path = strtok_r(NULL, "/", &save), *part;
     if (!kernel || !path) {
-        error_set(err, EXIT_USAGE, "--cell: '%s' is not a key (kernel/path/axis=value/...); copy it from a report", key);
+        error_set(err, EXIT_USAGE,
+                  "--cell: '%s' is not a key (kernel/path/axis=value/...); copy it from a report", key);
         return NULL;
     }
     const char *baseline = strcmp(kernel, "track") ? "bypass" : "xarray";

@@ -49,7 +49,8 @@ static int open_anonymous(struct region *r, uint64_t bytes, struct error *err)
     r->mapped = bytes + HUGE_BYTES;
     unsigned char *map = mmap(NULL, r->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED)
-        return error_set(err, EXIT_CANNOT, "memory under test: %llu MiB cannot be had (%s); use a smaller footprint",
+        return error_set(err, EXIT_CANNOT,
+                         "memory under test: %llu MiB cannot be had (%s); use a smaller footprint",
                          (unsigned long long)(bytes >> 20), strerror(errno));
     size_t head = (HUGE_BYTES - (uintptr_t)map % HUGE_BYTES) % HUGE_BYTES;
     if (head)
@@ -68,7 +69,8 @@ static int open_anonymous(struct region *r, uint64_t bytes, struct error *err)
     text_copy(r->facts.map_sync, sizeof(r->facts.map_sync), "false");
     if (!huge) {
         set(r->warning.code, "SMALL_PAGES");
-        text_copy(r->warning.message, LINE_TEXT, "the memory under test is not in huge pages: TLB misses are in the numbers");
+        text_copy(r->warning.message, LINE_TEXT,
+                  "the memory under test is not in huge pages: TLB misses are in the numbers");
         text_copy(r->warning.hint, LINE_TEXT,
                   "free some memory, or allow madvise in /sys/kernel/mm/transparent_hugepage/enabled");
     }
@@ -85,9 +87,10 @@ static int make_file(const char *path, uint64_t bytes, struct error *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST)
-        return error_set(err, EXIT_CANNOT,
-                         "--path %s: is there already; nothing of yours is overwritten: name a new file on that mount",
-                         path);
+        return error_set(
+            err, EXIT_CANNOT,
+            "--path %s: is there already; nothing of yours is overwritten: name a new file on that mount",
+            path);
     if (fd < 0)
         return file_error(path, "cannot be made", err);
     unlink(path);
@@ -107,14 +110,16 @@ static bool is_dax(int fd)
 
 static void describe_file(struct region *r, int fd, enum pmem2_granularity granularity)
 {
-    static const char *const names[] = {
-        [PMEM2_GRANULARITY_BYTE] = "byte", [PMEM2_GRANULARITY_CACHE_LINE] = "cache-line", [PMEM2_GRANULARITY_PAGE] = "page"};
+    static const char *const names[] = {[PMEM2_GRANULARITY_BYTE] = "byte",
+                                        [PMEM2_GRANULARITY_CACHE_LINE] = "cache-line",
+                                        [PMEM2_GRANULARITY_PAGE] = "page"};
     bool dax = is_dax(fd);
     set(r->facts.path_kind, "file");
     set(r->facts.medium, dax ? "pmem" : "page-cache");
     set(r->facts.provider, "unknown");
     set(r->facts.granularity, names[granularity]);
-    text_copy(r->facts.map_sync, sizeof(r->facts.map_sync), granularity == PMEM2_GRANULARITY_PAGE ? "false" : "true");
+    text_copy(r->facts.map_sync, sizeof(r->facts.map_sync),
+              granularity == PMEM2_GRANULARITY_PAGE ? "false" : "true");
     r->facts.page_bytes = PAGE_BYTES;
     r->granularity_byte = dax && granularity == PMEM2_GRANULARITY_BYTE;
 }

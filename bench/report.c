@@ -56,10 +56,11 @@ static int show(const char *source, const char *const *values, struct error *err
                                      .cell = values[OPT_CELL],
                                      .source = source};
     int result = out ? print(format, document, &options, out, err)
-                     : error_set(err, EXIT_CANNOT, "--output %s: cannot be made: %s; name a new file", values[OPT_OUT],
-                                 strerror(errno));
+                     : error_set(err, EXIT_CANNOT, "--output %s: cannot be made: %s; name a new file",
+                                 values[OPT_OUT], strerror(errno));
     if (out && out != stdout && fclose(out))
-        result = error_set(err, EXIT_CANNOT, "--output %s: cannot be written: %s", values[OPT_OUT], strerror(errno));
+        result = error_set(err, EXIT_CANNOT, "--output %s: cannot be written: %s", values[OPT_OUT],
+                           strerror(errno));
     json_decref(document);
     return result;
 }
@@ -71,8 +72,8 @@ int verb_report(int argc, char **argv)
     char *rest[64];
     int count = 0;
     for (int i = 0; i < argc && count < 64; i++) {
-        bool value_of_option = i > 1 && (!strcmp(argv[i - 1], "--format") || !strcmp(argv[i - 1], "--output") ||
-                                         !strcmp(argv[i - 1], "--cell"));
+        bool value_of_option = i > 1 && (!strcmp(argv[i - 1], "--format") ||
+                                         !strcmp(argv[i - 1], "--output") || !strcmp(argv[i - 1], "--cell"));
         if (i && argv[i][0] != '-' && !value_of_option && !source)
             source = argv[i];
         else
@@ -82,7 +83,8 @@ int verb_report(int argc, char **argv)
         if (values[OPT_HELP])
             help();
         else if (!source)
-            error_set(&err, EXIT_USAGE, "report: name a result file or the folder of a run: pmembench report DIR");
+            error_set(&err, EXIT_USAGE,
+                      "report: name a result file or the folder of a run: pmembench report DIR");
         else
             show(source, values, &err);
     }

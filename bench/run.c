@@ -67,6 +67,27 @@ static uint64_t llc_of(const struct machine_probe *p)
     return p->machine.llc_bytes_measured ? p->machine.llc_bytes_measured : p->llc_reported;
 }
 
+static bool is_baseline(const struct run_cell *c)
+{
+    return !strcmp(c->out.path, c->spec.kernel == KERNEL_TRACK ? "xarray" : "bypass");
+}
+
+/* A baseline comes with each comparison: when it is all that can run, what was asked for cannot. */
+static int any_runnable(const struct run_cells *cells, struct error *err)
+{
+    const char *reason = "";
+    bool asked = false;
+    for (size_t i = 0; i < cells->count; i++)
+        asked |= !is_baseline(&cells->cells[i]);
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct run_cell *c = &cells->cells[i];
+        if (c->runnable && !(asked && is_baseline(c)))
+            return 0;
+        reason = c->runnable ? reason : c->out.reason;
+    }
+    return error_set(err, EXIT_CANNOT, "no cell can run here: %s", reason);
+}
+
 static int expand(struct run *r, struct error *err)
 {
     const struct machine_probe *p = &r->probe;
@@ -82,13 +103,7 @@ static int expand(struct run *r, struct error *err)
                            .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
     if (plan_expand(r->options.plan, &env, r->options.from_file, &r->cells, err))
         return -1;
-    const char *reason = "";
-    for (size_t i = 0; i < r->cells.count; i++) {
-        if (r->cells.cells[i].runnable)
-            return 0;
-        reason = r->cells.cells[i].out.reason;
-    }
-    return error_set(err, EXIT_CANNOT, "no cell can run here: %s", reason);
+    return any_runnable(&r->cells, err);
 }
 
 /* The largest destination, write and delay of all cells. */
@@ -159,15 +174,17 @@ static int write_report(const struct run *r, struct error *err)
 {
     char file[sizeof(r->dir) + 32];
     json_t *document = result_to_json(&r->result);
-    struct report_options options = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), .source = r->dir};
+    struct report_options options = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+                                     .source = r->dir};
     if (!document)
         return error_set(err, EXIT_CANNOT, "report: no memory");
     snprintf(file, sizeof(file), "%s/report.md", r->dir);
     FILE *out = fopen(file, "wx");
     int result = out ? report_markdown(document, &options, out, err) : -1;
     if (!out || fclose(out))
-        result = error_set(err, EXIT_CANNOT, "%s: cannot be written: %s; result.json is complete, use `pmembench report`",
-                           file, strerror(errno));
+        result = error_set(err, EXIT_CANNOT,
+                           "%s: cannot be written: %s; result.json is complete, use `pmembench report`", file,
+                           strerror(errno));
     if (!result)
         result = report_text(document, &options, stdout, err);
     json_decref(document);
@@ -215,8 +232,11 @@ static int conclude(struct run *r, struct error *err)
     not_measured(r);
     if (compare_run(r->groups, r->group_count, &r->result, err) || lend_cells(r, &room, err))
         return -1;
-    r->result.status = signals_received() ? RUN_INTERRUPTED : any_failed(r, &reason) ? RUN_FAILED : RUN_COMPLETE;
-    run_result_finish(&r->result, &r->probe, &r->region, r->groups, r->group_count, &r->drift, r->stolen, r->all);
+    r->result.status = signals_received()       ? RUN_INTERRUPTED
+                       : any_failed(r, &reason) ? RUN_FAILED
+                                                : RUN_COMPLETE;
+    run_result_finish(&r->result, &r->probe, &r->region, r->groups, r->group_count, &r->drift, r->stolen,
+                      r->all);
     int result = result_write(&r->result, r->dir, err);
     if (!result) {
         journal_remove(r->dir);
@@ -235,8 +255,13 @@ static int begin(struct run *r, int argc, char **argv, struct error *err)
 {
     if (run_options_read(argc, argv, &r->options, err) || r->options.help)
         return -1;
-    if (machine_probe(&r->probe, r->options.dry_run ? PROBE_QUICK : PROBE_FULL, err) || expand(r, err))
+    if (machine_probe(&r->probe, PROBE_QUICK, err) || expand(r, err))
         return -1;
+    if (!r->options.dry_run) { /* what can be refused was refused at once; footprints need the full probe */
+        run_cells_free(&r->cells);
+        if (machine_probe(&r->probe, PROBE_FULL, err) || expand(r, err))
+            return -1;
+    }
     r->groups = groups_make(r->cells.cells, r->cells.count, &r->group_count, err);
     return r->groups ? 0 : -1;
 }
@@ -265,7 +290,8 @@ int verb_run(int argc, char **argv)
     signals_install();
     if (!begin(&r, argc, argv, &err)) {
         if (r.options.dry_run)
-            dry_run(&r.cells, r.groups, r.group_count, r.options.max_time_s, find_needs(&r.cells).bytes, llc_of(&r.probe));
+            dry_run(&r.cells, r.groups, r.group_count, r.options.max_time_s, find_needs(&r.cells).bytes,
+                    llc_of(&r.probe));
         else
             execute(&r, argc, argv, &err);
     } else if (r.options.help) {

@@ -20,9 +20,29 @@
 #endif
 
 enum {
-    OPT_PLAN, OPT_KERNEL, OPT_PATHS, OPT_COPY, OPT_TRACK, OPT_WRITEBACK, OPT_DOMAIN, OPT_DRAIN, OPT_PATH, OPT_OUT, OPT_SEED,
-    OPT_MAX_TIME, OPT_PRECISION, OPT_CELL, OPT_LEDGER, OPT_DRY_RUN, OPT_CPU, OPT_QUIET, OPT_ANONYMOUS, OPT_HELP,
-    OPT_PLANT, OPT_MUTANT, OPT_FIXED
+    OPT_PLAN,
+    OPT_KERNEL,
+    OPT_PATHS,
+    OPT_COPY,
+    OPT_TRACK,
+    OPT_WRITEBACK,
+    OPT_DOMAIN,
+    OPT_DRAIN,
+    OPT_PATH,
+    OPT_OUT,
+    OPT_SEED,
+    OPT_MAX_TIME,
+    OPT_PRECISION,
+    OPT_CELL,
+    OPT_LEDGER,
+    OPT_DRY_RUN,
+    OPT_CPU,
+    OPT_QUIET,
+    OPT_ANONYMOUS,
+    OPT_HELP,
+    OPT_PLANT,
+    OPT_MUTANT,
+    OPT_FIXED
 };
 
 static const struct option_row fixed[OPT_FIXED] = {
@@ -33,7 +53,8 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_TRACK] = {"track", "T,..", "trackers to combine (default: none)"},
     [OPT_WRITEBACK] = {"writeback", "W,..", "write-backs to combine (default: what the CPU has)"},
     [OPT_DOMAIN] = {"domain", "D", "eadr, adr, hint or unknown"},
-    [OPT_DRAIN] = {"drain", "MODEL", "domain hint: latency=NS,bandwidth=GB/s,queue=BYTES of a flush hint, modelled"},
+    [OPT_DRAIN] = {"drain", "MODEL",
+                   "domain hint: latency=NS,bandwidth=GB/s,queue=BYTES of a flush hint, modelled"},
     [OPT_PATH] = {"path", "FILE", "memory under test: a new file there (default: DRAM)"},
     [OPT_OUT] = {"out", "DIR", "a new or empty folder (default: runs/DATE-PLAN)"},
     [OPT_SEED] = {"seed", "S", "of streams and order (default: 1)"},
@@ -59,7 +80,8 @@ static size_t make_rows(struct option_row rows[ROWS_MAX])
     for (; n < OPT_SHOWN; n++)
         rows[n] = fixed[n];
     for (int a = 0; a < AXES; a++)
-        rows[n++] = (struct option_row){axis_info((enum axis_id)a)->name, "V,..", axis_info((enum axis_id)a)->help};
+        rows[n++] =
+            (struct option_row){axis_info((enum axis_id)a)->name, "V,..", axis_info((enum axis_id)a)->help};
     return n;
 }
 
@@ -74,7 +96,8 @@ void run_help(void)
     options_help(rows, OPT_SHOWN, stdout);
     puts("\naxes (lists by comma, ranges 64..1M by doubling):");
     options_help(rows + OPT_SHOWN, n - OPT_SHOWN, stdout);
-    puts("\nexample: pmembench run --paths bypass,deferred-xarray --size 64..64K --footprint l2,beyond --dirty size");
+    puts("\nexample: pmembench run --paths bypass,deferred-xarray --size 64..64K --footprint l2,beyond "
+         "--dirty size");
 }
 
 /* "64..1M" by doubling into the list. */
@@ -102,7 +125,8 @@ static json_t *read_list(const char *what, const char *text, struct error *err)
     json_t *list = json_array();
     char *copy = strdup(text), *save = NULL;
     int bad = copy ? 0 : -1;
-    for (char *item = copy ? strtok_r(copy, ",", &save) : NULL; item && !bad; item = strtok_r(NULL, ",", &save)) {
+    for (char *item = copy ? strtok_r(copy, ",", &save) : NULL; item && !bad;
+         item = strtok_r(NULL, ",", &save)) {
         const char *dots = strstr(item, "..");
         if (strlen(item) >= NAME_TEXT)
             bad = error_set(err, EXIT_USAGE, "--%s: '%.60s' is too long for a name or a size", what, item);
@@ -127,8 +151,8 @@ static int read_seconds(const char *text, double *seconds, struct error *err)
     double value = strtod(text, &end);
     double unit = !*end || !strcmp(end, "s") ? 1 : !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : 0;
     if (end == text || errno || !(unit > 0) || !(value > 0) || value * unit > 7 * 86400)
-        return error_set(err, EXIT_USAGE, "--max-time: '%s' is not a time; write 90, 90s, 2m or 1h (at most 7 days)",
-                         text);
+        return error_set(err, EXIT_USAGE,
+                         "--max-time: '%s' is not a time; write 90, 90s, 2m or 1h (at most 7 days)", text);
     *seconds = value * unit;
     return 0;
 }
@@ -138,8 +162,8 @@ static int read_precision(const char *text, double *precision, struct error *err
     char *end;
     double value = strtod(text, &end);
     if (end == text || (*end && strcmp(end, "%")) || !(value > 0) || value > 100)
-        return error_set(err, EXIT_USAGE, "--precision: '%s' is not a percentage above 0 and up to 100; write 1%%",
-                         text);
+        return error_set(err, EXIT_USAGE,
+                         "--precision: '%s' is not a percentage above 0 and up to 100; write 1%%", text);
     *precision = value / 100;
     return 0;
 }
@@ -169,8 +193,8 @@ static int read_hook(const char *what, const char *text, int *step, double *ns, 
     }
     *ns = text[length] ? strtod(text + length + 1, &end) : 0;
     if (*step < 0 || (text[length] && (*end || !(*ns > 0))))
-        return error_set(err, EXIT_USAGE, "--%s: '%s' is not STEP or STEP=NS with a step of kernels/steps.def", what,
-                         text);
+        return error_set(err, EXIT_USAGE,
+                         "--%s: '%s' is not STEP or STEP=NS with a step of kernels/steps.def", what, text);
     return 0;
 }
 
@@ -187,9 +211,10 @@ static json_t *combine(const char *const *values, struct error *err)
         good = (lists[n] = read_list(fixed[options[n]].name, text, err)) != NULL;
     }
     if (good)
-        json_array_foreach(lists[0], i, c) json_array_foreach(lists[1], j, t) json_array_foreach(lists[2], k, w)
-            json_array_append_new(paths, json_sprintf("%s:%s:%s", json_string_value(c), json_string_value(t),
-                                                      json_string_value(w)));
+        json_array_foreach(lists[0], i, c) json_array_foreach(lists[1], j, t)
+            json_array_foreach(lists[2], k, w)
+                json_array_append_new(paths, json_sprintf("%s:%s:%s", json_string_value(c),
+                                                          json_string_value(t), json_string_value(w)));
     for (int n = 0; n < 3; n++)
         json_decref(lists[n]);
     if (good)
@@ -244,7 +269,9 @@ static int override_paths(const char *const *values, struct run_options *o, stru
 {
     json_t *paths;
     if (values[OPT_PATHS] && (values[OPT_COPY] || values[OPT_TRACK] || values[OPT_WRITEBACK]))
-        return error_set(err, EXIT_USAGE, "--paths names whole paths, --copy, --track and --writeback make them: use one or the other");
+        return error_set(
+            err, EXIT_USAGE,
+            "--paths names whole paths, --copy, --track and --writeback make them: use one or the other");
     if (values[OPT_PATHS])
         paths = read_list("paths", values[OPT_PATHS], err);
     else if (values[OPT_COPY] || values[OPT_TRACK] || values[OPT_WRITEBACK])
@@ -267,7 +294,8 @@ static int override_plan(const char *const *values, struct run_options *o, struc
             return -1;
         if (json_array_size(kernels) != 1) {
             json_decref(kernels);
-            return error_set(err, EXIT_USAGE, "--kernel: name one kernel a run; a plan file can have several");
+            return error_set(err, EXIT_USAGE,
+                             "--kernel: name one kernel a run; a plan file can have several");
         }
         set_in_blocks(o->plan, "kernel", kernels);
     }
@@ -319,8 +347,12 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     struct option_row rows[ROWS_MAX];
     const char *values[ROWS_MAX];
     size_t n = make_rows(rows);
-    *o = (struct run_options){
-        .seed = 1, .precision = 0.01, .drain = {.latency_ns = NAN}, .cpu = -1, .hook_skip = -1, .hook_delay = -1};
+    *o = (struct run_options){.seed = 1,
+                              .precision = 0.01,
+                              .drain = {.latency_ns = NAN},
+                              .cpu = -1,
+                              .hook_skip = -1,
+                              .hook_delay = -1};
     if (options_read(argc, argv, rows, n, values, err))
         return -1;
     o->help = values[OPT_HELP];
@@ -333,9 +365,10 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     if (o->help)
         return 0;
     if (o->only && (values[OPT_PLAN] || cells_named(values)))
-        return error_set(err, EXIT_USAGE, "--cell names one cell whole: leave --plan, --paths and the axes out");
-    if (read_numbers(values, o, err) || read_hooks(values, o, err) || !(o->plan = base_plan(values, o, err)) ||
-        override_plan(values, o, err))
+        return error_set(err, EXIT_USAGE,
+                         "--cell names one cell whole: leave --plan, --paths and the axes out");
+    if (read_numbers(values, o, err) || read_hooks(values, o, err) ||
+        !(o->plan = base_plan(values, o, err)) || override_plan(values, o, err))
         return -1;
     if (values[OPT_DOMAIN])
         text_copy(o->domain, NAME_TEXT, values[OPT_DOMAIN]);
@@ -343,7 +376,8 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     if (!o->domain_chosen)
         text_copy(o->domain, NAME_TEXT, o->path ? "unknown" : "adr");
     if (values[OPT_DRAIN] && strcmp(o->domain, "hint"))
-        return error_set(err, EXIT_USAGE, "--drain models a flush hint: it goes with --domain hint, not '%s'", o->domain);
+        return error_set(err, EXIT_USAGE, "--drain models a flush hint: it goes with --domain hint, not '%s'",
+                         o->domain);
     json_t *time = json_object_get(o->plan, "max_time");
     if (!(o->max_time_s > 0))
         o->max_time_s = time ? json_number_value(time) : 60;

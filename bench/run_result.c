@@ -51,7 +51,8 @@ static void describe_drain(struct result_drain *drain, const struct run_options 
     }
 }
 
-static void describe_domain(struct result_domain *d, const struct run_options *options, const struct region *region)
+static void describe_domain(struct result_domain *d, const struct run_options *options,
+                            const struct region *region)
 {
     set(d->name, options->domain);
     set(d->source, options->domain_chosen ? "chosen" : options->path ? "unknown" : "chosen");
@@ -124,8 +125,8 @@ static void warn_groups(struct result *r, const struct group *groups, size_t cou
 static void warn_machine(struct result *r)
 {
     if (r->machine.steal_percent > STEAL_LIMIT)
-        warn(r, "STEAL", "run again when the host is quieter", "the hypervisor took %.1f %% of CPU time during the run",
-             r->machine.steal_percent);
+        warn(r, "STEAL", "run again when the host is quieter",
+             "the hypervisor took %.1f %% of CPU time during the run", r->machine.steal_percent);
     if (r->machine.drift_percent > DRIFT_LIMIT)
         warn(r, "FREQUENCY_DRIFT", "ratios are paired by round and hold; absolute times vary by this much",
              "a reference spin varied by %.1f %% over the rounds", r->machine.drift_percent);

@@ -23,12 +23,14 @@ static int journal_group(struct journal *journal, const struct group *g, struct 
 static int visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline,
                  struct journal *journal, struct error *err)
 {
-    return group_visit(g, env, rounds, deadline, err) || group_analyse(g, env, err) || journal_group(journal, g, err)
+    return group_visit(g, env, rounds, deadline, err) || group_analyse(g, env, err) ||
+                   journal_group(journal, g, err)
                ? -1
                : 0;
 }
 
-/* The group with the widest interval among those that have not yet had this sweep's rounds; NULL: none is left. */
+/* The group with the widest interval among those that have not yet had this sweep's rounds; NULL: none is
+ * left. */
 static struct group *widest(struct group *groups, size_t count, double precision, const bool *swept)
 {
     struct group *found = NULL;
@@ -42,8 +44,8 @@ static struct group *widest(struct group *groups, size_t count, double precision
     return found;
 }
 
-static int first_pass(struct group *groups, size_t count, const struct group_env *env, struct journal *journal,
-                      struct error *err)
+static int first_pass(struct group *groups, size_t count, const struct group_env *env,
+                      struct journal *journal, struct error *err)
 {
     uint32_t *order = malloc((count + 1) * sizeof(*order));
     struct rng r = {.state = env->seed};
@@ -60,8 +62,8 @@ static int first_pass(struct group *groups, size_t count, const struct group_env
     return result;
 }
 
-/* Sweeps, widest first: each gives half as many rounds again to every group that lacks precision, so that a group which
- * cannot get any better does not eat the time of all others. */
+/* Sweeps, widest first: each gives half as many rounds again to every group that lacks precision, so that a
+ * group which cannot get any better does not eat the time of all others. */
 static int refine(struct group *groups, size_t count, const struct group_env *env, uint64_t deadline,
                   struct journal *journal, struct error *err)
 {

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/spec.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,15 +17,18 @@
 
 static const uint64_t LARGEST = 64ull << 40;
 
-static int unknown_name(const char *what, const char *given, const char *const *names, size_t count, struct error *err)
+static int unknown_name(const char *what, const char *given, const char *const *names, size_t count,
+                        struct error *err)
 {
     const char *near = nearest_name(given, names, count);
     if (near)
         return error_set(err, EXIT_USAGE, "%s: there is no '%s'; did you mean '%s'?", what, given, near);
-    return error_set(err, EXIT_USAGE, "%s: there is no '%s'; `pmembench list` shows what there is", what, given);
+    return error_set(err, EXIT_USAGE, "%s: there is no '%s'; `pmembench list` shows what there is", what,
+                     given);
 }
 
-static int pick(const char *what, const char *given, const char *const *names, size_t count, struct error *err)
+static int pick(const char *what, const char *given, const char *const *names, size_t count,
+                struct error *err)
 {
     for (size_t i = 0; i < count; i++)
         if (!strcmp(names[i], given))
@@ -65,7 +69,8 @@ int spec_domain(const char *name, struct error *err)
 }
 
 /* "copy:track:writeback" */
-static int parse_combination(const char *text, struct path_parts_ids *ids, uint32_t features, struct error *err)
+static int parse_combination(const char *text, struct path_parts_ids *ids, uint32_t features,
+                             struct error *err)
 {
     char copy[NAME_TEXT], track[NAME_TEXT], writeback[NAME_TEXT];
     if (sscanf(text, "%39[^:]:%39[^:]:%39[^:]", copy, track, writeback) != 3)
@@ -122,15 +127,16 @@ static int resolve_path(struct run_cell *cell, const struct spec_env *env, struc
     return path_check_durable(ids, err);
 }
 
-static int number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out, struct error *err)
+static int number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out,
+                  struct error *err)
 {
     char what[NAME_TEXT];
     snprintf(what, sizeof(what), "--%s", name);
     if (size_parse(text, what, out, err))
         return -1;
     if (*out < low || *out > high)
-        return error_set(err, EXIT_USAGE, "--%s: %s is out of range; it must be from %llu to %llu", name, text,
-                         (unsigned long long)low, (unsigned long long)high);
+        return error_set(err, EXIT_USAGE, "--%s: %s is out of range; it must be from %llu to %llu", name,
+                         text, (unsigned long long)low, (unsigned long long)high);
     return 0;
 }
 
@@ -161,7 +167,8 @@ static int axis_word(const struct run_cell *cell, enum axis_id axis, const char 
     return pick(what, cell->out.axis[axis], words, count, err);
 }
 
-static int footprint_bytes(struct run_cell *cell, const struct spec_env *env, uint64_t *out, struct error *err)
+static int footprint_bytes(struct run_cell *cell, const struct spec_env *env, uint64_t *out,
+                           struct error *err)
 {
     const char *text = cell->out.axis[AXIS_footprint];
     static const char *const words[] = {"l2", "llc", "beyond"};
@@ -193,9 +200,9 @@ static int dirty_bytes(struct run_cell *cell, struct error *err)
 static int words(struct run_cell *cell, struct error *err)
 {
     static const char *const orders[] = {"pass", "burst"}, *const accesses[] = {"seq", "random", "sparse"},
-                            *const surrounds[] = {"none", "syscall", "kernel"},
-                            *const dests[] = {"own", "absent", "read", "dirty"}, *const sources[] = {"warm", "cold"},
-                            *const files[] = {"shared"};
+                             *const surrounds[] = {"none", "syscall", "kernel"},
+                             *const dests[] = {"own", "absent", "read", "dirty"},
+                             *const sources[] = {"warm", "cold"}, *const files[] = {"shared"};
     int order = axis_word(cell, AXIS_overwrite_order, orders, 2, err);
     int access = axis_word(cell, AXIS_access, accesses, 3, err);
     int surround = axis_word(cell, AXIS_surround, surrounds, 3, err);
@@ -204,7 +211,8 @@ static int words(struct run_cell *cell, struct error *err)
     if (order < 0 || access < 0 || surround < 0 || dest < 0 || source < 0)
         return -1;
     if (strcmp(cell->out.axis[AXIS_threads], "1"))
-        return error_set(err, EXIT_USAGE, "--threads: '%s' is not possible; this version measures one writer: use 1",
+        return error_set(err, EXIT_USAGE,
+                         "--threads: '%s' is not possible; this version measures one writer: use 1",
                          cell->out.axis[AXIS_threads]);
     if (axis_word(cell, AXIS_files, files, 1, err) < 0)
         return -1;
@@ -227,6 +235,10 @@ static int numbers(struct run_cell *cell, const struct spec_env *env, struct err
         axis_number(cell, AXIS_delay, 0, 1ull << 34, &cell->spec.delay, err) ||
         footprint_bytes(cell, env, &s->footprint, err) || dirty_bytes(cell, err))
         return -1;
+    if (isdigit((unsigned char)cell->out.axis[AXIS_footprint][0]) && s->footprint < s->size)
+        return error_set(err, EXIT_USAGE,
+                         "--footprint: %s holds not one write of --size %s; use a larger footprint",
+                         cell->out.axis[AXIS_footprint], cell->out.axis[AXIS_size]);
     if (s->granule & (s->granule - 1))
         return error_set(err, EXIT_USAGE, "--granule: %llu is not a power of two; use 64, 256, 4096 or 2M",
                          (unsigned long long)s->granule);
@@ -313,18 +325,19 @@ static int check_memory(const struct run_cell *cell, const struct spec_env *env,
     uint64_t need = FILE_START + cell->spec.stream.footprint + cell->spec.stream.offset;
     if (cell->spec.kernel == KERNEL_TRACK || !env->memory_bytes || need <= env->memory_bytes)
         return 0;
-    return error_set(err, EXIT_CANNOT,
-                     "--footprint: %s needs %llu MiB, but only %llu MiB of memory can be had; use a smaller footprint",
-                     cell->out.axis[AXIS_footprint], (unsigned long long)(need >> 20),
-                     (unsigned long long)(env->memory_bytes >> 20));
+    return error_set(
+        err, EXIT_CANNOT,
+        "--footprint: %s needs %llu MiB, but only %llu MiB of memory can be had; use a smaller footprint",
+        cell->out.axis[AXIS_footprint], (unsigned long long)(need >> 20),
+        (unsigned long long)(env->memory_bytes >> 20));
 }
 
 int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *err)
 {
     struct path_parts_ids ids = {0};
     cell->runnable = true;
-    if (resolve_kernel(cell, env, &ids, err) || words(cell, err) || numbers(cell, env, err) || file_bytes(cell, err) ||
-        check_memory(cell, env, err))
+    if (resolve_kernel(cell, env, &ids, err) || words(cell, err) || numbers(cell, env, err) ||
+        file_bytes(cell, err) || check_memory(cell, env, err))
         return -1;
     const struct copy *copy = copy_get(ids.copy, 0);
     cell->spec.copy = ids.copy;

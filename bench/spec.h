@@ -27,9 +27,10 @@ struct run_cell {
     char group[KEY_TEXT]; /* the key without its path */
 };
 
-/* Fills in `cell` from out.kernel, out.path and out.axis. A path is a name of kernels/paths.h or "copy:track:writeback"
- * (writeback "auto": what the CPU has). What this CPU lacks makes a skipped cell, not an error.
- * Errors: -1; EXIT_USAGE for unknown names and bad values, EXIT_CANNOT for what this machine cannot hold. */
+/* Fills in `cell` from out.kernel, out.path and out.axis. A path is a name of kernels/paths.h or
+ * "copy:track:writeback" (writeback "auto": what the CPU has). What this CPU lacks makes a skipped cell, not
+ * an error. Errors: -1; EXIT_USAGE for unknown names and bad values, EXIT_CANNOT for what this machine cannot
+ * hold. */
 int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *err);
 
 /* The id of a name in one of the strategies' lists, or -1 with err that offers the nearest. */

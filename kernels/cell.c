@@ -42,8 +42,8 @@ static void fill_period(struct cell *cell)
     p->hook_skip = p->hook_delay = -1;
 }
 
-/* Marks the footprint once and fsyncs it: entries are inserted, all is clean. The blocks themselves were written when
- * the destination was made. */
+/* Marks the footprint once and fsyncs it: entries are inserted, all is clean. The blocks themselves were
+ * written when the destination was made. */
 static void enter_footprint(struct cell *cell)
 {
     if (cell->period.track->shape == SHAPE_DIRECT)
@@ -61,11 +61,13 @@ static int allocate(struct cell *cell, struct error *err)
     cell->surround_state = surround_state_create(s->seed);
     cell->slots = malloc(s->writes * sizeof(*cell->slots));
     cell->serials = malloc(VISIT_PERIODS * sizeof(*cell->serials));
-    /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own */
+    /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own
+     */
     uint64_t runs = s->slots * ((s->size + s->granule - 2) / s->granule + 1);
     cell->period.ghost = malloc(runs * sizeof(*cell->period.ghost));
     if (!cell->surround_state || !cell->slots || !cell->serials || !cell->period.ghost)
-        return error_set(err, EXIT_CANNOT, "cell: no memory for a period of %llu writes; use a smaller --dirty",
+        return error_set(err, EXIT_CANNOT,
+                         "cell: no memory for a period of %llu writes; use a smaller --dirty",
                          (unsigned long long)s->writes);
     return 0;
 }

@@ -18,7 +18,8 @@ struct cell_spec {
     enum writeback_id writeback;
     enum domain_id domain;
     bool fsync;       /* false: dirty=never */
-    bool fence_write; /* write() fences: what a durable copy with FENCE_NEEDED asks for, unless a tracker follows */
+    bool fence_write; /* write() fences: what a durable copy with FENCE_NEEDED asks for, unless a tracker
+                         follows */
     enum cell_surround surround;
     enum cell_dest dest;
     bool cold_source;
@@ -46,10 +47,12 @@ void cell_destroy(struct cell *cell);
 enum variant_kind {
     VARIANT_WHOLE,     /* the path without a mask */
     VARIANT_TWIN,      /* its separately compiled twin: the control `same` */
-    VARIANT_SPIN,      /* the whole path, and spin_links of clock_chain after the last fence: the control `different` */
+    VARIANT_SPIN,      /* the whole path, and spin_links of clock_chain after the last fence: the control
+                          `different` */
     VARIANT_PREFIX,    /* steps up to `step` */
     VARIANT_WITHOUT,   /* all steps but `step` */
-    VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared with */
+    VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared
+                          with */
     VARIANT_TRACK,     /* kernel `track` */
     VARIANT_TRACK_TWIN /* and its twin */
 };
@@ -67,13 +70,14 @@ struct visit {
 
 enum { VISIT_PERIODS = 1024 }; /* at most */
 
-/* Runs one visit: MFENCE, 20 us of pause, one dropped sample, the destination brought into its state, then `periods`
- * periods, each timed by itself over windows first, first+1, ...; every step that the variant leaves out is run after
- * each period's clock has stopped. With `natural` (a footprint far over the caches) the windows are not touched before and
- * the dropped sample uses the `periods` windows before them. All data are then checked against what the stream must have left.
- * Returns 0, or -1 with err (EXIT_CANNOT) naming the first wrong byte. */
-int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first, uint64_t periods,
-               bool natural, struct visit *out, struct error *err);
+/* Runs one visit: MFENCE, 20 us of pause, one dropped sample, the destination brought into its state, then
+ * `periods` periods, each timed by itself over windows first, first+1, ...; every step that the variant
+ * leaves out is run after each period's clock has stopped. With `natural` (a footprint far over the caches)
+ * the windows are not touched before and the dropped sample uses the `periods` windows before them. All data
+ * are then checked against what the stream must have left. Returns 0, or -1 with err (EXIT_CANNOT) naming the
+ * first wrong byte. */
+int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first,
+               uint64_t periods, bool natural, struct visit *out, struct error *err);
 
 /* What one period really executes, by the counting instance; checked like a visit. */
 struct cell_counts {

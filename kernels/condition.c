@@ -28,8 +28,8 @@ static void copy_piece(struct cell *cell, uint64_t offset, uint64_t n, uint64_t 
         p->copy->finish(p->base + offset, n);
 }
 
-/* One unmeasured period over a window and what shares its granules: the path's own copy in writes of its own size,
- * then its write-back. */
+/* One unmeasured period over a window and what shares its granules: the path's own copy in writes of its own
+ * size, then its write-back. */
 static void own_range(struct cell *cell, uint64_t window, struct range r)
 {
     const struct stream *s = &cell->spec.stream;
@@ -97,8 +97,8 @@ static uint64_t for_windows(struct cell *cell, uint64_t first, uint64_t periods,
     return bytes;
 }
 
-/* A window is met again after the rest of the footprint: other reads move its lines to the cache level where that
- * distance would have left them. */
+/* A window is met again after the rest of the footprint: other reads move its lines to the cache level where
+ * that distance would have left them. */
 static void age(const struct cell *cell, uint64_t touched)
 {
     const struct workspace *w = cell->workspace;

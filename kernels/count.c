@@ -20,8 +20,8 @@ static uint64_t distinct_lines(const struct cell *cell)
     if (!lines)
         return 0;
     for (uint64_t i = 0; i < slots; i++)
-        for (uint64_t at = (p->window + i * p->stride) / LINE; at <= (p->window + i * p->stride + p->size - 1) / LINE;
-             at++)
+        for (uint64_t at = (p->window + i * p->stride) / LINE;
+             at <= (p->window + i * p->stride + p->size - 1) / LINE; at++)
             lines[n++] = at;
     qsort(lines, n, sizeof(*lines), compare_u64);
     for (uint64_t i = 0; i < n; i++)

@@ -1,5 +1,5 @@
-/* finish.c - what a rung leaves out is done before or after its clock, so that the next period starts as after the
- * full path */
+/* finish.c - what a rung leaves out is done before or after its clock, so that the next period starts as
+ * after the full path */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "kernels/internal.h"
 #include "strategies/prim.h"
@@ -19,10 +19,11 @@ void cell_mark_period(struct cell *cell)
 {
     struct period *p = &cell->period;
     for (uint64_t i = 0; i < cell->spec.stream.slots; i++) {
-        uint64_t offset = p->window + (uint64_t)p->order[i * (cell->spec.stream.order == ORDER_BURST
-                                                                   ? cell->spec.stream.overwrite
-                                                                   : 1)] *
-                                          p->stride;
+        uint64_t offset =
+            p->window +
+            (uint64_t)
+                    p->order[i * (cell->spec.stream.order == ORDER_BURST ? cell->spec.stream.overwrite : 1)] *
+                p->stride;
         uint64_t first = offset >> p->granule_shift;
         p->track->mark(p->tracker, first, ((offset + p->size - 1) >> p->granule_shift) - first + 1);
     }

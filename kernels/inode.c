@@ -20,8 +20,8 @@ static uint64_t fill_extents(struct inode *inode, unsigned char *addr, uint64_t 
     uint64_t each = ceil_div(ceil_div(bytes, wanted), BLOCK) * BLOCK;
     uint64_t n = 0;
     for (uint64_t start = 0; start < bytes; start += each, n++)
-        inode->extents[n] =
-            (struct extent){.start = start, .bytes = bytes - start < each ? bytes - start : each, .addr = addr + start};
+        inode->extents[n] = (struct extent){
+            .start = start, .bytes = bytes - start < each ? bytes - start : each, .addr = addr + start};
     return n;
 }
 

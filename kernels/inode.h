@@ -10,7 +10,7 @@
 enum { EXTENT_FANOUT = 16, INODE_DIRTY_PAGES = 1 };
 
 struct extent {
-    uint64_t start;      /* file offset */
+    uint64_t start; /* file offset */
     uint64_t bytes;
     unsigned char *addr; /* where it is mapped */
 };
@@ -35,8 +35,8 @@ struct inode {
     uint64_t extent_count;
 };
 
-/* An inode of `bytes` mapped at addr, in `extents` records of equal length (whole 4 KiB blocks, so there may be fewer).
- * NULL with err when memory is short. */
+/* An inode of `bytes` mapped at addr, in `extents` records of equal length (whole 4 KiB blocks, so there may
+ * be fewer). NULL with err when memory is short. */
 struct inode *inode_create(unsigned char *addr, uint64_t bytes, uint64_t extents, struct error *err);
 void inode_destroy(struct inode *inode);
 

@@ -17,8 +17,8 @@ enum { PATH_CHOICES = 3, PATHS = 8 };
 struct path_info {
     const char *name;
     const char *summary;
-    const char *copy_asked;             /* what results carry as asked: a copy's name or "movnt", "cached" */
-    enum copy_id copy[PATH_CHOICES];    /* in order of preference */
+    const char *copy_asked;          /* what results carry as asked: a copy's name or "movnt", "cached" */
+    enum copy_id copy[PATH_CHOICES]; /* in order of preference */
     unsigned copies;
     enum track_id track;
     bool reference_only; /* not durable: the floor */
@@ -39,10 +39,11 @@ struct path_parts_ids {
 
 /* The first of the path's copies that the CPU has, and the first write-back (clwb, else clflushopt; none for
  * untracked paths). -1 with err (EXIT_CANNOT: what the CPU lacks). */
-int path_resolve(const struct path_info *path, uint32_t features, enum domain_id domain, struct path_parts_ids *out,
-                 struct error *err);
+int path_resolve(const struct path_info *path, uint32_t features, enum domain_id domain,
+                 struct path_parts_ids *out, struct error *err);
 
-/* 0 when data are durable after this composition's fsync; else -1 with err (EXIT_USAGE): a sentence that says why not. */
+/* 0 when data are durable after this composition's fsync; else -1 with err (EXIT_USAGE): a sentence that says
+ * why not. */
 int path_check_durable(const struct path_parts_ids *ids, struct error *err);
 
 /* 0 when the CPU has what the composition needs; else -1 with err (EXIT_CANNOT). */

@@ -10,7 +10,8 @@
 #include "kernels/step.h"
 #include "strategies/table.h"
 
-/* What a write() does besides (kernels/path/surround.c): before the inode lock, between lock and copy, and after. */
+/* What a write() does besides (kernels/path/surround.c): before the inode lock, between lock and copy, and
+ * after. */
 struct surround_state {
     uint64_t table[512];
     uint64_t sum;
@@ -49,8 +50,8 @@ struct period {
     bool fsync;          /* false: the period has no fsync (dirty=never) */
     uint32_t granule_shift;
 
-    /* Write i goes to file offset window + order[i] * stride, size bytes from source + (position + i * source_step)
-     * wrapped at source_bytes. */
+    /* Write i goes to file offset window + order[i] * stride, size bytes from source + (position + i *
+     * source_step) wrapped at source_bytes. */
     uint64_t window, stride, size, writes;
     const uint32_t *order;
     const unsigned char *source;

@@ -16,13 +16,13 @@ enum step {
 
 enum {
     STEPS_ALL = (1 << STEPS) - 1,
-    STEPS_WRITE = (1 << (STEP_MARK + 1)) - 1,      /* what write() does */
+    STEPS_WRITE = (1 << (STEP_MARK + 1)) - 1,        /* what write() does */
     STEPS_FSYNC = (int)STEPS_ALL & ~(int)STEPS_WRITE /* what fsync() does */
 };
 
 struct step_info {
-    const char *row;  /* the ledger's name of it */
-    const char *side; /* write or fsync */
+    const char *row;    /* the ledger's name of it */
+    const char *side;   /* write or fsync */
     const char *symbol; /* its name in steps.def, which is unique */
 };
 

@@ -28,10 +28,10 @@ int stream_resolve(struct stream *s, struct error *err)
     s->stride = s->access == ACCESS_SPARSE ? round_up(s->size, s->granule) : s->size;
     uint64_t fit = s->footprint / s->stride;
     if (!fit)
-        return error_set(err, EXIT_CANNOT,
-                         "footprint: %llu bytes hold not one write of %llu (stride %llu); use a larger --footprint",
-                         (unsigned long long)s->footprint, (unsigned long long)s->size,
-                         (unsigned long long)s->stride);
+        return error_set(
+            err, EXIT_CANNOT,
+            "footprint: %llu bytes hold not one write of %llu (stride %llu); use a larger --footprint",
+            (unsigned long long)s->footprint, (unsigned long long)s->size, (unsigned long long)s->stride);
     uint64_t dirty = s->dirty ? s->dirty : min_of(s->footprint, DIRTY_CAP);
     s->slots = min_of(at_least_one(dirty / s->size), fit);
     if (!s->dirty)

@@ -28,11 +28,12 @@ int cell_verify(struct cell *cell, uint64_t window, uint64_t serial, struct erro
         if (memcmp(is, must, p->size) == 0)
             continue;
         uint64_t at = first_difference(is, must, p->size);
-        return error_set(err, EXIT_CANNOT,
-                         "data wrong at file offset %llu (byte %llu of write %llu in its period, copy '%s'): is 0x%02x, "
-                         "must be 0x%02x; the path lost or misplaced a write",
-                         (unsigned long long)(is - p->base + (long long)at), (unsigned long long)at,
-                         (unsigned long long)i, p->copy->name, is[at], must[at]);
+        return error_set(
+            err, EXIT_CANNOT,
+            "data wrong at file offset %llu (byte %llu of write %llu in its period, copy '%s'): is 0x%02x, "
+            "must be 0x%02x; the path lost or misplaced a write",
+            (unsigned long long)(is - p->base + (long long)at), (unsigned long long)at, (unsigned long long)i,
+            p->copy->name, is[at], must[at]);
     }
     return 0;
 }

@@ -104,8 +104,8 @@ static int verify_sample(struct cell *cell, uint64_t first, uint64_t periods, st
     return 0;
 }
 
-int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first, uint64_t periods,
-               bool natural, struct visit *out, struct error *err)
+int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first,
+               uint64_t periods, bool natural, struct visit *out, struct error *err)
 {
     cell_use_layout(cell, layout);
     struct plan plan = plan_variant(cell, variant, layout);

@@ -64,8 +64,8 @@ static int map_mirrored(struct ring *ring, uint64_t body, struct error *err)
     ring->data = mmap(NULL, ring->mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     bool good = fd >= 0 && ring->data != MAP_FAILED && ftruncate(fd, (off_t)body) == 0;
     for (uint64_t at = 0; good && at < ring->mapped; at += body)
-        good = mmap(ring->data + at, body, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0) !=
-               MAP_FAILED;
+        good = mmap(ring->data + at, body, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd,
+                    0) != MAP_FAILED;
     if (fd >= 0)
         close(fd);
     if (ring->data == MAP_FAILED)
@@ -73,7 +73,8 @@ static int map_mirrored(struct ring *ring, uint64_t body, struct error *err)
     return good ? 0 : no_memory("source ring", body, err);
 }
 
-int workspace_open(struct workspace *w, uint64_t max_size, uint64_t max_delay, uint64_t seed, struct error *err)
+int workspace_open(struct workspace *w, uint64_t max_size, uint64_t max_delay, uint64_t seed,
+                   struct error *err)
 {
     uint64_t body = round_to(w->l1d_bytes / 2, PAGE_BYTES);
     w->cold = (struct ring){0};

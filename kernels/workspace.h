@@ -10,7 +10,8 @@
 /* Random bytes that are read in a circle. A read of up to `slack` bytes may begin anywhere below `bytes`. */
 struct ring {
     unsigned char *data;
-    uint64_t bytes; /* a multiple of 64 whose count of lines is prime, so that no pass meets its own data again */
+    uint64_t
+        bytes; /* a multiple of 64 whose count of lines is prime, so that no pass meets its own data again */
     uint64_t slack;
     uint64_t mapped; /* bytes of address space */
 };
@@ -24,9 +25,10 @@ struct workspace {
     uint64_t traffic_bytes;
 };
 
-/* Fills in rings and traffic buffer for writes of at most max_size bytes and delays of max_delay bytes; base, bytes
- * and the cache sizes are set by the caller. -1 with err (EXIT_CANNOT) when memory is short. */
-int workspace_open(struct workspace *w, uint64_t max_size, uint64_t max_delay, uint64_t seed, struct error *err);
+/* Fills in rings and traffic buffer for writes of at most max_size bytes and delays of max_delay bytes; base,
+ * bytes and the cache sizes are set by the caller. -1 with err (EXIT_CANNOT) when memory is short. */
+int workspace_open(struct workspace *w, uint64_t max_size, uint64_t max_delay, uint64_t seed,
+                   struct error *err);
 
 /* Makes the cold ring (four LLCs) unless it is there. */
 int workspace_cold(struct workspace *w, uint64_t max_size, uint64_t seed, struct error *err);

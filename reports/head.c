@@ -14,8 +14,11 @@ static const char *known(struct model *m, const json_t *object, const char *name
 
 static void add_floor(struct line *line, const struct model *m)
 {
-    if (m->floor_ratio > 1)
-        line_add(line, " differences below %.1f %% are noise here", (m->floor_ratio - 1) * 100);
+    double usual = (m->floor_usual - 1) * 100, widest = (m->floor_ratio - 1) * 100;
+    if (m->floor_ratio > 1 && m->control_count > 2)
+        line_add(line, " differences below %.1f %% (at worst %.1f %%) are noise here", usual, widest);
+    else if (m->floor_ratio > 1)
+        line_add(line, " differences below %.1f %% are noise here", widest);
     else
         line_add(line, " the noise floor is not known");
 }
@@ -36,10 +39,11 @@ static void controls(const struct section *s)
                            " over the run, though each group's did: take no small difference for real;");
     else
         line_add(&line,
-                 STYLE_BAD "NOT HELD" STYLE_OFF
-                           " in %zu of %zu groups: identical code came out different, or a planted "
-                           "5 %% was not found. Nothing is claimed there (marked !);",
-                 m->control_count - m->held_count, m->control_count);
+                 STYLE_BAD
+                 "NOT HELD" STYLE_OFF
+                 " in %zu of %zu groups, where identical code came out different or a planted 5 %% was "
+                 "not found: nothing is claimed there (marked !); in the other %zu both were right;",
+                 m->control_count - m->held_count, m->control_count, m->held_count);
     add_floor(&line, m);
     page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
 }
@@ -55,7 +59,7 @@ static void status(const struct section *s)
     const char *what = "STATUS UNKNOWN", *meaning = "nothing says that the run came to its end";
     if (!strcmp(m->status, "interrupted")) {
         what = "INTERRUPTED";
-        meaning = "pmembench run --resume DIR completes it";
+        meaning = "what was measured is whole; the rest is missing";
     } else if (!strcmp(m->status, "failed")) {
         what = "FAILED";
         meaning = "see the FAILED cells and warnings below";

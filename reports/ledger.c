@@ -57,9 +57,9 @@ static size_t stages_of(const struct pair *p, struct stage *stages)
     return n;
 }
 
-static double floor_ns(const struct section *s, const struct model_cell *cell)
+static double floor_ns(const struct model_cell *cell)
 {
-    double ratio = s->model->floor_ratio;
+    double ratio = cell->floor_ratio;
     return ratio > 1 && cell->summary.median > 0 ? (ratio - 1) * cell->summary.median : 0;
 }
 
@@ -82,15 +82,15 @@ static const char *show_value(const struct section *s, struct interval x, double
 
 static void put_values(const struct section *s, const struct model_cell *cell, const struct model_row *row)
 {
-    page_field(s->page, row ? show_value(s, row->added, floor_ns(s, cell), row->first_fence) : "");
-    page_field(s->page, row ? show_value(s, row->saved, floor_ns(s, cell), false) : "");
+    page_field(s->page, row ? show_value(s, row->added, floor_ns(cell), row->first_fence) : "");
+    page_field(s->page, row ? show_value(s, row->saved, floor_ns(cell), false) : "");
 }
 
-static bool row_is_small(const struct section *s, const struct model_cell *cell, const struct model_row *row)
+static bool row_is_small(const struct model_cell *cell, const struct model_row *row)
 {
     if (!row)
         return true;
-    double floor = floor_ns(s, cell);
+    double floor = floor_ns(cell);
     return below_floor(row->added, floor) &&
            (!isfinite(row->saved.value) || below_floor(row->saved, floor)) && !row->first_fence;
 }
@@ -135,7 +135,7 @@ static const char *put_rows(const struct section *s, const struct pair *p)
     struct line small = {0};
     for (size_t i = 0; i < n; i++) {
         const struct model_row *l = row_of(p->left, stages[i]), *r = row_of(p->right, stages[i]);
-        if (s->room->fold && row_is_small(s, p->left, l) && (!p->right || row_is_small(s, p->right, r))) {
+        if (s->room->fold && row_is_small(p->left, l) && (!p->right || row_is_small(p->right, r))) {
             line_add(&small, "%s%s", small.used ? ", " : "", stage_label(s, stages[i]));
             continue;
         }
@@ -190,7 +190,7 @@ static void put_notes(const struct section *s, const struct pair *p, const char 
                  "alone saves; overlaps: they differ, one step hides behind another; unattributed: the whole "
                  "less all added; overlap: the whole less all saved. ");
     if (any_first_fence(p->left) || any_first_fence(p->right))
-        line_add(&line, "* first fence: gets the drain of all before. ");
+        line_add(&line, "* the first step with a store fence. ");
     if (!s->room->terse)
         line_add(&line, "? may be 0. ");
     if (p->left->distrusted)

@@ -56,6 +56,7 @@ struct model_cell {
     size_t row_count;
     const struct model_comparison *vs; /* against the baseline of its group, or NULL */
     bool distrusted;
+    double floor_ratio; /* of its group; the run's where the group's is not known */
 };
 
 struct model_controls {
@@ -81,7 +82,8 @@ struct model {
     struct model_controls *controls;
     size_t control_count, held_count;
     bool controls_held;
-    double floor_ratio; /* NAN: not known */
+    double floor_ratio; /* the widest of the groups'; NAN: not known */
+    double floor_usual; /* the median of the groups' */
     struct model_warning *warnings;
     size_t warning_count;
 };

@@ -44,6 +44,12 @@ static const char *most_common_baseline(const struct model *m, const struct mode
     return best;
 }
 
+/* How far the control `same` may lie from 1. */
+static double control_floor(const struct model_controls *c)
+{
+    return fmax(c->same.high, 1 / c->same.low);
+}
+
 static void join_controls(struct model *m, struct model_cell *cell)
 {
     for (size_t i = 0; i < m->control_count; i++) {
@@ -53,7 +59,29 @@ static void join_controls(struct model *m, struct model_cell *cell)
             !*c->group || (!strncmp(c->group, cell->group, n) && (!c->group[n] || c->group[n] == '/'));
         if (ours && !c->held)
             cell->distrusted = true;
+        if (ours && isfinite(control_floor(c)))
+            cell->floor_ratio = control_floor(c);
     }
+}
+
+static int compare_floors(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void find_usual_floor(struct model *m)
+{
+    double *floors = arena_alloc(&m->arena, (m->control_count + 1) * sizeof *floors);
+    size_t n = 0;
+    for (size_t i = 0; floors && i < m->control_count; i++)
+        if (isfinite(control_floor(&m->controls[i])))
+            floors[n++] = control_floor(&m->controls[i]);
+    m->floor_usual = m->floor_ratio;
+    if (!n)
+        return;
+    qsort(floors, n, sizeof *floors, compare_floors);
+    m->floor_usual = floors[n / 2];
 }
 
 void model_join(struct model *m)
@@ -64,8 +92,11 @@ void model_join(struct model *m)
     for (size_t i = 0; i < m->comparison_count; i++)
         a[i] = by_id(m, m->comparisons[i].a);
     m->baseline = most_common_baseline(m, a);
-    for (size_t i = 0; i < m->cell_count; i++)
+    for (size_t i = 0; i < m->cell_count; i++) {
+        m->cells[i].floor_ratio = m->floor_ratio;
         join_controls(m, &m->cells[i]);
+    }
+    find_usual_floor(m);
     for (size_t i = 0; i < m->comparison_count; i++) {
         struct model_cell *b = by_id(m, m->comparisons[i].b);
         if (!a[i] || !b || a[i] == b || b->vs)

@@ -88,9 +88,9 @@ static void answer(const struct section *s, const struct model_cell *c)
 }
 
 /* The deferred path's rows that bring cost back: those that are clearly there and above the floor. */
-static void add_bringers(struct line *line, const struct model *m, const struct model_cell *c)
+static void add_bringers(struct line *line, const struct model_cell *c)
 {
-    double floor = (m->floor_ratio - 1) * c->summary.median;
+    double floor = (c->floor_ratio - 1) * c->summary.median;
     static const char *const stages[] = {"entry-lock", "mark-inode", "mark", "tag",
                                          "scan",       "writeback",  "drain"};
     size_t n = 0;
@@ -135,7 +135,7 @@ static void moved(const struct section *s, const struct model_cell *c, const str
         line_add(&line,
                  saved.low > 0 ? "; tracking and fsync() bring %s back" : "; tracking and fsync() add %s",
                  shown_ns(brought.value).text);
-        add_bringers(&line, s->model, c);
+        add_bringers(&line, c);
         if (saved.low > 0)
             line_add(&line, ": %.0f %% of what was saved", 100 * brought.value / saved.value);
     }

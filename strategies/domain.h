@@ -7,12 +7,14 @@
 
 #include "strategies/layout.h"
 
-/* One persistence domain; the order of steps is that of generic_nvdimm_flush (drivers/nvdimm/region_devs.c). */
+/* One persistence domain; the order of steps is that of generic_nvdimm_flush (drivers/nvdimm/region_devs.c).
+ */
 struct domain {
     const char *name;
     const char *summary;
     bool flushes_caches; /* fsync must write lines back; false: caches are inside the domain (eADR) */
-    bool drain_modelled; /* what follows the first fence exists on real hardware only and is modelled, not run */
+    bool drain_modelled; /* what follows the first fence exists on real hardware only and is modelled, not run
+                          */
     bool uncertain;      /* nothing is known of the platform: a warning is due */
     void (*fence)(void); /* orders the write-back (pmem_wmb) */
     void (*drain)(void); /* what remains after it (second fence); NULL: nothing */

@@ -3,9 +3,9 @@
 #ifndef STRATEGIES_LAYOUT_H
 #define STRATEGIES_LAYOUT_H
 
-/* The same instructions at another offset behind a LOCKed one can cost three times as much, so that a difference
- * between two strategies may be one between two code offsets. The build compiles strategies/ and kernels/ once per
- * layout with -DPMB_LAYOUT=n and with n-dependent padding before each function:
+/* The same instructions at another offset behind a LOCKed one can cost three times as much, so that a
+ * difference between two strategies may be one between two code offsets. The build compiles strategies/ and
+ * kernels/ once per layout with -DPMB_LAYOUT=n and with n-dependent padding before each function:
  *
  *   0 .. 3  the rungs of the ladder          LAYOUT_RUNG
  *   4 .. 7  the path without a mask          LAYOUT_PATH
@@ -22,7 +22,7 @@ enum { LAYOUT_RUNG = 0, LAYOUT_PATH = 4, LAYOUTS_EACH = 4, LAYOUT_TRACE = 8, LAY
 #endif
 
 #define LAYOUT_JOIN_(name, n) name##_l##n
-#define LAYOUT_JOIN(name, n) LAYOUT_JOIN_(name, n)
+#define LAYOUT_JOIN(name, n)  LAYOUT_JOIN_(name, n)
 /* The symbol of `name` in the layout that is being compiled. */
 #define IN_LAYOUT(name) LAYOUT_JOIN(name, PMB_LAYOUT)
 

@@ -12,7 +12,9 @@
 #include "strategies/layout.h"
 #include "strategies/trace.h"
 
-enum { LINE = 64 }; /* bytes of a cache line; arch_wb_cache_pmem's x86_clflush_size on every CPU that has CLWB */
+enum {
+    LINE = 64
+}; /* bytes of a cache line; arch_wb_cache_pmem's x86_clflush_size on every CPU that has CLWB */
 
 static inline void prim_note(enum trace_kind kind, const void *address, uint64_t bytes)
 {
@@ -50,8 +52,8 @@ static inline void nt_store4(void *dst, uint32_t value)
     __asm__ volatile("movntil %1, %0" : "=m"(*(uint32_t *)dst) : "r"(value));
 }
 
-/* Write one line back to memory: CLWB may keep it, CLFLUSHOPT and CLFLUSH drop it. By encoding, so that no compiler
- * flag is needed; the caller has looked whether the CPU has it. */
+/* Write one line back to memory: CLWB may keep it, CLFLUSHOPT and CLFLUSH drop it. By encoding, so that no
+ * compiler flag is needed; the caller has looked whether the CPU has it. */
 static inline void line_clwb(const void *line)
 {
     prim_note(TRACE_WRITEBACK, line, LINE);

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Per thread, and only the counting instance reads it: a strategy's signature is that of the routine it stands for,
- * so that there is no parameter to carry a recorder. */
+/* Per thread, and only the counting instance reads it: a strategy's signature is that of the routine it
+ * stands for, so that there is no parameter to carry a recorder. */
 static _Thread_local struct trace *recorder;
 
 struct trace *trace_use(struct trace *t)

@@ -1,4 +1,5 @@
-/* trace.h - what the counting instance records: instructions that move lines towards memory, and LOCKed ones */
+/* trace.h - what the counting instance records: instructions that move lines towards memory, and LOCKed ones
+ */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #ifndef STRATEGIES_TRACE_H
 #define STRATEGIES_TRACE_H
@@ -7,8 +8,8 @@
 
 enum trace_kind { TRACE_NT_STORE, TRACE_WRITEBACK, TRACE_FENCE, TRACE_LOCKED };
 
-/* A recorder. on_event (may be NULL) sees each event before it executes, with address and bytes (0 for fences);
- * it is where a test's shadow medium hooks in. */
+/* A recorder. on_event (may be NULL) sees each event before it executes, with address and bytes (0 for
+ * fences); it is where a test's shadow medium hooks in. */
 struct trace {
     uint64_t nt_bytes;
     uint64_t lines_flushed;
@@ -18,8 +19,8 @@ struct trace {
     void *user;
 };
 
-/* Makes `t` (or NULL: none) the recorder of the calling thread; returns the one before. Only code compiled with
- * PMB_TRACE reports to it: what is timed never looks. */
+/* Makes `t` (or NULL: none) the recorder of the calling thread; returns the one before. Only code compiled
+ * with PMB_TRACE reports to it: what is timed never looks. */
 struct trace *trace_use(struct trace *t);
 
 /* Reports one event to the calling thread's recorder. */

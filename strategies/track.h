@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "strategies/layout.h"
 
-/* The promise of every tracker: a write() that had returned before fsync() was called is durable when that fsync
- * returns, with any number of writers and fsyncs. Each file says how it keeps it. */
+/* The promise of every tracker: a write() that had returned before fsync() was called is durable when that
+ * fsync returns, with any number of writers and fsyncs. Each file says how it keeps it. */
 
 struct tracker; /* the state of one file; its layout in memory does not depend on the code layout */
 
@@ -22,7 +22,8 @@ enum track_shape {
     SHAPE_BITMAP  /* marked after the copy by one LOCKed operation */
 };
 
-/* What one step of an fsync's scan found: granule `index` + i is dirty where bit i is set (trees: bits == 1). */
+/* What one step of an fsync's scan found: granule `index` + i is dirty where bit i is set (trees: bits == 1).
+ */
 struct track_run {
     uint64_t index;
     uint64_t bits;
@@ -40,8 +41,8 @@ struct track_cursor {
     uint64_t gang[16]; /* radix: indices of one gang lookup */
 };
 
-/* One tracker. Granules are numbered from 0 over the file; `granule` is a power of two in bytes. All functions but
- * create and destroy may be called by any number of threads at once. */
+/* One tracker. Granules are numbered from 0 over the file; `granule` is a power of two in bytes. All
+ * functions but create and destroy may be called by any number of threads at once. */
 struct track {
     const char *name;
     const char *summary;
@@ -65,12 +66,15 @@ struct track {
     /* fsync(), in this order (dax_writeback_mapping_range, tag_pages_for_writeback, dax_writeback_one):
      *   empty() ? done : tag(); while (next()) { if (hold()) { take(); write back; release(); } } end();
      * A caller may leave hold and release out: then next/take alone walk over what is dirty. */
-    bool (*empty)(const struct tracker *t);                     /* mapping_empty: nothing was ever tracked */
-    bool (*tag)(struct tracker *t, struct track_cursor *cur);   /* DIRTY to TOWRITE; false: nothing is dirty */
+    bool (*empty)(const struct tracker *t);                   /* mapping_empty: nothing was ever tracked */
+    bool (*tag)(struct tracker *t, struct track_cursor *cur); /* DIRTY to TOWRITE; false: nothing is dirty */
     bool (*next)(struct tracker *t, struct track_cursor *cur, struct track_run *run);
-    bool (*hold)(struct tracker *t, struct track_cursor *cur, struct track_run *run); /* false: somebody else did it */
-    void (*take)(struct tracker *t, struct track_cursor *cur, struct track_run *run); /* bitmaps: fetch and clear */
-    void (*release)(struct tracker *t, struct track_cursor *cur, struct track_run *run); /* clear DIRTY, wake */
+    bool (*hold)(struct tracker *t, struct track_cursor *cur,
+                 struct track_run *run); /* false: somebody else did it */
+    void (*take)(struct tracker *t, struct track_cursor *cur,
+                 struct track_run *run); /* bitmaps: fetch and clear */
+    void (*release)(struct tracker *t, struct track_cursor *cur,
+                    struct track_run *run);                   /* clear DIRTY, wake */
     void (*end)(struct tracker *t, struct track_cursor *cur); /* and wait for what others still hold */
 };
 

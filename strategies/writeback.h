@@ -8,7 +8,8 @@
 
 #include "strategies/layout.h"
 
-/* One write-back strategy; follows arch_wb_cache_pmem: each line of [start rounded down, start+n), no fence. */
+/* One write-back strategy; follows arch_wb_cache_pmem: each line of [start rounded down, start+n), no fence.
+ */
 struct writeback {
     const char *name;
     const char *summary;

@@ -13,7 +13,8 @@
 #define PMB_HOOKS 0
 #endif
 
-/* true unless a test emptied this step; spins there when a test planted a delay. Constant true when measured. */
+/* true unless a test emptied this step; spins there when a test planted a delay. Constant true when measured.
+ */
 static inline bool step_runs(const struct period *p, enum step step)
 {
 #if PMB_HOOKS
@@ -80,7 +81,8 @@ static inline unsigned char *step_lookup(struct period *p, uint64_t offset, uint
 static inline void step_mark_inode(struct period *p)
 {
     struct inode *inode = p->inode;
-    if (!step_runs(p, STEP_MARK_INODE) || (__atomic_load_n(&inode->state, __ATOMIC_RELAXED) & INODE_DIRTY_PAGES))
+    if (!step_runs(p, STEP_MARK_INODE) ||
+        (__atomic_load_n(&inode->state, __ATOMIC_RELAXED) & INODE_DIRTY_PAGES))
         return;
     while (!locked_compare_exchange32(&inode->state_lock, 0, 1))
         _mm_pause();
@@ -183,7 +185,8 @@ static inline void step_writeback(struct period *p, struct track_run run)
         unsigned first = (unsigned)__builtin_ctzll(bits);
         uint64_t rest = ~(bits >> first);
         unsigned length = rest ? (unsigned)__builtin_ctzll(rest) : 64 - first;
-        p->writeback->range(p->base + ((run.index + first) << p->granule_shift), (uint64_t)length << p->granule_shift);
+        p->writeback->range(p->base + ((run.index + first) << p->granule_shift),
+                            (uint64_t)length << p->granule_shift);
         bits = first + length >= 64 ? 0 : bits & (UINT64_MAX << (first + length));
     }
 }

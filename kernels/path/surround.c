@@ -1,4 +1,5 @@
-/* surround.c - what else a write() executes: a fixed mixture of loads, ALU and LOCKed operations, or a system call */
+/* surround.c - what else a write() executes: a fixed mixture of loads, ALU and LOCKed operations, or a system
+ * call */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -6,17 +7,20 @@
 #include "kernels/path/tables.h"
 #include "strategies/prim.h"
 
-/* Sized by what Linux 6.1 executes besides the copy in a 64-byte pwrite (counted by instruction: about 2110 on ext4,
- * 2403 on XFS, 7 or 8 of them LOCKed, of which our own inode lock has two): together about 2100 instructions and six
- * LOCKed operations. The parts follow the order of a pwrite: entry and checks, under the lock, and the way out. */
+/* Sized by what Linux 6.1 executes besides the copy in a 64-byte pwrite (counted by instruction: about 2110
+ * on ext4, 2403 on XFS, 7 or 8 of them LOCKed, of which our own inode lock has two): together about 2100
+ * instructions and six LOCKed operations. The parts follow the order of a pwrite: entry and checks, under the
+ * lock, and the way out. */
 enum { TURNS_BEFORE = 62, TURNS_BETWEEN = 48, TURNS_AFTER = 34, LOCKED_EACH = 2 };
 
-/* About 14 instructions a turn: three independent loads, and arithmetic that does not wait for the turn before. */
+/* About 14 instructions a turn: three independent loads, and arithmetic that does not wait for the turn
+ * before. */
 static inline uint64_t mixture(struct surround_state *s, unsigned turns)
 {
     uint64_t a = 0, b = 0, c = 0;
     for (unsigned i = 0; i < turns; i++) {
-        uint64_t x = s->table[(i * 7) & 511], y = s->table[(i * 13 + 64) & 511], z = s->table[(i * 29 + 128) & 511];
+        uint64_t x = s->table[(i * 7) & 511], y = s->table[(i * 13 + 64) & 511],
+                 z = s->table[(i * 29 + 128) & 511];
         a += x ^ (y >> 7);
         b ^= z + i;
         c += (x & z) | 1;

@@ -18,5 +18,6 @@ static void track_only_bitmap(struct period *p)
     masked_period(p, TRACK_STEPS, SHAPE_BITMAP);
 }
 
-const struct whole_table IN_LAYOUT(track_table) = {
-    .run = {[SHAPE_DIRECT] = track_only_direct, [SHAPE_TREE] = track_only_tree, [SHAPE_BITMAP] = track_only_bitmap}};
+const struct whole_table IN_LAYOUT(track_table) = {.run = {[SHAPE_DIRECT] = track_only_direct,
+                                                           [SHAPE_TREE] = track_only_tree,
+                                                           [SHAPE_BITMAP] = track_only_bitmap}};

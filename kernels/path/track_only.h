@@ -1,4 +1,5 @@
-/* track_only.h - the tracker alone: mark each granule of the period, then one fsync's walk, and nothing else */
+/* track_only.h - the tracker alone: mark each granule of the period, then one fsync's walk, and nothing else
+ */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #ifndef KERNELS_PATH_TRACK_ONLY_H
 #define KERNELS_PATH_TRACK_ONLY_H

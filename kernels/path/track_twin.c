@@ -18,5 +18,6 @@ static void track_twin_bitmap(struct period *p)
     masked_period(p, TRACK_STEPS, SHAPE_BITMAP);
 }
 
-const struct whole_table IN_LAYOUT(track_twin_table) = {
-    .run = {[SHAPE_DIRECT] = track_twin_direct, [SHAPE_TREE] = track_twin_tree, [SHAPE_BITMAP] = track_twin_bitmap}};
+const struct whole_table IN_LAYOUT(track_twin_table) = {.run = {[SHAPE_DIRECT] = track_twin_direct,
+                                                                [SHAPE_TREE] = track_twin_tree,
+                                                                [SHAPE_BITMAP] = track_twin_bitmap}};

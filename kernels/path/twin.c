@@ -1,4 +1,5 @@
-/* twin.c - the same once more, compiled separately: its difference from whole.c is the floor of what can be told */
+/* twin.c - the same once more, compiled separately: its difference from whole.c is the floor of what can be
+ * told */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "kernels/path/tables.h"
 #include "kernels/path/whole.h"

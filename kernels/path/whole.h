@@ -35,7 +35,8 @@ static inline void write_direct(struct period *p, uint64_t offset, const unsigne
     whole_leave(p);
 }
 
-/* The proposal in a tree: the entry is locked across copy and mark, or an fsync could clear what it never flushed. */
+/* The proposal in a tree: the entry is locked across copy and mark, or an fsync could clear what it never
+ * flushed. */
 static inline void write_tree(struct period *p, uint64_t offset, const unsigned char *src)
 {
     uint64_t granule = 1ull << p->granule_shift;

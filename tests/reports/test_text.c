@@ -325,7 +325,7 @@ static void rows_below_the_floor_are_not_numbers(void **state)
     assert_says(d, "7.77", false);
     json_object_set_new(json_array_get(json_object_get(bypass, "ledger"), 1), "first_fence", json_true());
     assert_says(d, "600*", true);
-    assert_says(d, "gets the drain of all before", true);
+    assert_says(d, "the first step with a store fence", true);
     add_row(bypass, "lock", "write", 55.5, 60);
     assert_says(d, "?55.5", true);
     json_decref(d);
