@@ -19,6 +19,7 @@ struct rungs {
     const double *without[STEPS];
     const double *premarked;
     double *scratch; /* one value a round */
+    double *blocks;
 };
 
 static struct rungs collect(const struct group *g, size_t member)
@@ -60,10 +61,12 @@ static double level(const struct rungs *r, const double *ns)
     return layouts ? sum / layouts : NAN;
 }
 
-/* Interval of the scratch rounds, around a value that was told from the levels. */
+/* Interval of the scratch rounds, around a value that was told from the levels: order statistics of the means of four
+ * consecutive rounds, one in each layout, so that the spread between layouts is in the value and not in the interval twice. */
 static struct interval around(const struct rungs *r, double value)
 {
-    struct interval i = stats_median_interval(r->scratch, r->g->rounds, CONFIDENCE);
+    size_t blocks = stats_block_means(r->scratch, r->g->rounds, LAYOUTS_EACH, r->blocks);
+    struct interval i = stats_median_interval(r->blocks, blocks, CONFIDENCE);
     return (struct interval){value, fmin(i.low, value), fmax(i.high, value)};
 }
 
@@ -200,9 +203,10 @@ int ledger_fill(const struct group *g, size_t member, const struct group_env *en
     struct rungs r = collect(g, member);
     const double *before = NULL;
     bool tracked = m->spec.track != TRACK_none;
-    r.scratch = malloc((g->rounds + 1) * sizeof(*r.scratch));
+    r.scratch = malloc(2 * (g->rounds + 1) * sizeof(*r.scratch));
     if (!r.scratch)
         return error_set(err, EXIT_CANNOT, "ledger: no memory");
+    r.blocks = r.scratch + g->rounds + 1;
     out->ledger_rows = 0;
     for (unsigned s = 0; s < STEPS; s++) {
         if (!r.prefix[s])

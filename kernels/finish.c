@@ -116,6 +116,8 @@ void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts)
         p->track->end(p->tracker, &p->cursor); /* the scan that would have ended it was left out */
     if (tracked && p->fsync)
         cell_full_fsync(cell, true);
+    if (tracked && p->fsync && !(mask & (uint32_t)STEPS_FSYNC))
+        p->inode->state &= ~(uint32_t)INODE_DIRTY_PAGES; /* or the next mark-inode would find its work done */
     if (missing & STEP_BIT(STEP_WRITEBACK) || missing & STEP_BIT(STEP_MARK))
         writeback_period(cell);
     store_fence();

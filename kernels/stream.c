@@ -51,6 +51,7 @@ static void fill_pass(const struct stream *s, uint64_t serial, uint64_t pass, ui
     for (uint64_t i = 0; i < s->slots; i++)
         slots[i] = (uint32_t)i;
     struct rng r = {.state = s->seed ^ (serial * 0x9e3779b97f4a7c15u) ^ (pass << 48)};
+    r.state = rng_next(&r); /* or the passes of some seeds would draw one sequence, each a number later */
     if (s->access == ACCESS_RANDOM)
         rng_shuffle(&r, slots, s->slots);
 }
@@ -76,7 +77,7 @@ static uint64_t hash_word(uint64_t hash, uint64_t word)
 
 uint64_t stream_hash(const struct stream *s)
 {
-    uint64_t hash = hash_word(s->size, s->writes);
+    uint64_t hash = hash_word(hash_word(s->size, s->writes), s->windows);
     uint32_t *slots = malloc(s->writes * sizeof(*slots));
     for (uint64_t period = 0; slots && period < 2; period++) {
         stream_slots(s, period, slots);

@@ -18,14 +18,15 @@ struct plan {
 
 static unsigned ghosts_of(const struct cell *cell, enum step left_out)
 {
-    bool tracked = cell->period.track->shape != SHAPE_DIRECT;
+    if (cell->period.track->shape == SHAPE_DIRECT)
+        return GHOST_NONE;
     switch (left_out) {
     case STEP_COPY:
-        return tracked ? GHOST_LINES : GHOST_NONE;
+        return GHOST_LINES;
     case STEP_MARK:
         return GHOST_MARKS;
     case STEP_TAG:
-        return tracked ? GHOST_MARKS | GHOST_TAGS : GHOST_NONE;
+        return GHOST_MARKS | GHOST_TAGS;
     case STEP_SCAN:
         return GHOST_RUNS;
     default:
@@ -98,7 +99,8 @@ static int verify_sample(struct cell *cell, uint64_t first, uint64_t periods, st
 {
     if (cell->spec.kernel != KERNEL_WRITE_FSYNC)
         return 0;
-    for (uint64_t i = 0; i < periods; i++)
+    uint64_t windows = cell->spec.stream.windows; /* where the sample has wrapped, the last writer counts */
+    for (uint64_t i = periods > windows ? periods - windows : 0; i < periods; i++)
         if (cell_verify(cell, first + i, cell->serials[i], err))
             return -1;
     return 0;
