@@ -20,6 +20,7 @@
 #include "bench/dry_run.h"
 #include "bench/machine.h"
 #include "bench/machine_facts.h"
+#include "bench/options_common.h"
 #include "bench/out_dir.h"
 #include "bench/plan.h"
 #include "bench/progress.h"
@@ -170,6 +171,26 @@ static int measure(struct run *r, struct error *err)
     return result;
 }
 
+static int write_markdown(const json_t *document, const struct report_options *options, const char *file,
+                          struct error *err)
+{
+    struct error why = {0};
+    FILE *out = fopen(file, "wx");
+    int result = out ? report_markdown(document, options, out, &why) : -1;
+    int number = errno;
+    if (out && fclose(out) && !result) {
+        result = -1;
+        number = errno;
+    }
+    if (!result)
+        return 0;
+    if (out)
+        unlink(file);
+    return error_set(err, EXIT_CANNOT,
+                     "%s: cannot be written: %s; result.json is complete, use `pmembench report`", file,
+                     strerror(number));
+}
+
 static int write_report(const struct run *r, struct error *err)
 {
     char file[sizeof(r->dir) + 32];
@@ -179,14 +200,12 @@ static int write_report(const struct run *r, struct error *err)
     if (!document)
         return error_set(err, EXIT_CANNOT, "report: no memory");
     snprintf(file, sizeof(file), "%s/report.md", r->dir);
-    FILE *out = fopen(file, "wx");
-    int result = out ? report_markdown(document, &options, out, err) : -1;
-    if (!out || fclose(out))
-        result = error_set(err, EXIT_CANNOT,
-                           "%s: cannot be written: %s; result.json is complete, use `pmembench report`", file,
-                           strerror(errno));
-    if (!result)
-        result = report_text(document, &options, stdout, err);
+    int result = write_markdown(document, &options, file, err);
+    if (report_text(document, &options, stdout, err))
+        result = -1;
+    printf("\nresult: %s/" RESULT_FILE "\n", r->dir);
+    if (!access(file, F_OK))
+        printf("report: %s\n", file);
     json_decref(document);
     return result;
 }
@@ -241,7 +260,6 @@ static int conclude(struct run *r, struct error *err)
     if (!result) {
         journal_remove(r->dir);
         result = write_report(r, err);
-        printf("\nresult: %s/" RESULT_FILE "\nreport: %s/report.md\n", r->dir, r->dir);
     }
     r->result.cells = NULL;
     r->result.cell_count = 0;
@@ -298,9 +316,6 @@ int verb_run(int argc, char **argv)
         run_help();
     }
     let_go(&r);
-    if (error_is_set(&err))
-        fprintf(stderr, "pmembench: %s\n", err.text);
-    if (fflush(stdout) && !error_is_set(&err))
-        err.code = EXIT_CANNOT;
-    return signals_received() && !error_is_set(&err) ? 128 + signals_received() : (int)err.code;
+    int code = verb_end(&err);
+    return signals_received() && code == EXIT_DONE ? 128 + signals_received() : code;
 }

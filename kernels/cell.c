@@ -37,6 +37,8 @@ static void fill_period(struct cell *cell)
     p->source = ring->data;
     p->source_bytes = ring->bytes;
     p->source_step = ((p->size + SOURCE_LINE - 1) / SOURCE_LINE + 1) * SOURCE_LINE % ring->bytes;
+    p->source_step +=
+        p->source_step ? 0 : SOURCE_LINE; /* the whole ring: every write would bring the same data */
     p->delay_buffer = cell->workspace->traffic;
     p->delay_bytes = spec->delay;
     p->hook_skip = p->hook_delay = -1;

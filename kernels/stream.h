@@ -41,7 +41,8 @@ uint64_t stream_window(const struct stream *s, uint64_t index);
 /* The slots of the period with this serial number, s->writes of them, in order. */
 void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots);
 
-/* 64-bit hash over the windows' number and the first two periods (window, slot, size): equal for equal streams. */
+/* 64-bit hash over the windows' number and the first two periods (window, slot, size): equal for equal
+ * streams. */
 uint64_t stream_hash(const struct stream *s);
 
 #endif

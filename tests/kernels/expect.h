@@ -10,18 +10,18 @@
 enum { TALLIES = 9, RUN_WORD = 64, GANG_SIZE = 14, PAUSE_EACH = 4096 };
 
 /* The members of struct cell_counts that add up over steps, by name. */
-static const char *const tally_name[TALLIES] = {"bytes_copied", "lookups",       "entries_marked",
-                                                "entries_scanned", "drains",     "nt_bytes",
-                                                "lines_flushed", "fences",       "locked_ops"};
+static const char *const tally_name[TALLIES] = {"bytes_copied",    "lookups", "entries_marked",
+                                                "entries_scanned", "drains",  "nt_bytes",
+                                                "lines_flushed",   "fences",  "locked_ops"};
 struct tally {
     uint64_t copied, lookups, marked, scanned, drains, nt, lines, fences, locked;
 };
 
 static inline struct tally tally_of(const struct cell_counts *c)
 {
-    return (struct tally){c->path.bytes_copied, c->path.lookups, c->path.entries_marked,
-                          c->path.entries_scanned, c->path.drains, c->nt_bytes,
-                          c->lines_flushed, c->fences, c->locked_ops};
+    return (struct tally){c->path.bytes_copied,    c->path.lookups, c->path.entries_marked,
+                          c->path.entries_scanned, c->path.drains,  c->nt_bytes,
+                          c->lines_flushed,        c->fences,       c->locked_ops};
 }
 
 static inline void tally_values(const struct tally *t, uint64_t out[TALLIES])
@@ -80,8 +80,8 @@ static inline uint64_t movnti_fences(uint64_t at, uint64_t n)
     return ((at + head) % 4 == 2 && n - head < 2) ? 0 : 1;
 }
 
-/* clean_cache_range of __copy_user_flushcache: below 8 bytes all of it, else the first line when not aligned to 8,
- * and the last when what lies behind the first is no multiple of 8. */
+/* clean_cache_range of __copy_user_flushcache: below 8 bytes all of it, else the first line when not aligned
+ * to 8, and the last when what lies behind the first is no multiple of 8. */
 static inline uint64_t movnti_fixups(uint64_t at, uint64_t n)
 {
     if (n < 8)
@@ -133,8 +133,10 @@ static inline void expect_copy(struct expect *e, enum copy_id copy, uint64_t at,
     }
 }
 
-/* The copies of one write(): one an extent; in a tree one a granule, each under an entry that is locked and unlocked. */
-static inline void expect_pieces(struct expect *e, const struct cell_spec *s, enum track_shape shape, uint64_t at)
+/* The copies of one write(): one an extent; in a tree one a granule, each under an entry that is locked and
+ * unlocked. */
+static inline void expect_pieces(struct expect *e, const struct cell_spec *s, enum track_shape shape,
+                                 uint64_t at)
 {
     uint64_t extent = ceil_of(ceil_of(RIG_BYTES, s->extents), 4096) * 4096, end = at + s->stream.size;
     for (uint64_t n; at < end; at += n) {
@@ -145,7 +147,8 @@ static inline void expect_pieces(struct expect *e, const struct cell_spec *s, en
     }
 }
 
-static inline void expect_write(struct expect *e, const struct cell_spec *s, enum track_shape shape, uint64_t at)
+static inline void expect_write(struct expect *e, const struct cell_spec *s, enum track_shape shape,
+                                uint64_t at)
 {
     uint64_t granules = touched(at, s->stream.size, s->stream.granule);
     uint64_t extent = ceil_of(ceil_of(RIG_BYTES, s->extents), 4096) * 4096;
@@ -166,14 +169,16 @@ static inline uint64_t distinct_units(const struct stream *s, uint64_t window, u
 {
     uint64_t sum = 0, next = 0;
     for (uint64_t i = 0; i < s->slots; i++) {
-        uint64_t first = (window + i * s->stride) / each, last = (window + i * s->stride + s->size - 1) / each;
+        uint64_t first = (window + i * s->stride) / each,
+                 last = (window + i * s->stride + s->size - 1) / each;
         sum += last + 1 - (first > next ? first : next < last + 1 ? next : last + 1);
         next = last + 1;
     }
     return sum;
 }
 
-static inline void expect_fsync(struct expect *e, const struct cell_spec *s, uint64_t granules, uint64_t words)
+static inline void expect_fsync(struct expect *e, const struct cell_spec *s, uint64_t granules,
+                                uint64_t words)
 {
     bool tracked = s->track != TRACK_none, flushes = s->domain != DOMAIN_eadr;
     struct tally *tag = &e->step[STEP_TAG], *scan = &e->step[STEP_SCAN], *hold = &e->step[STEP_HOLD];
@@ -196,7 +201,8 @@ static inline void expect_fsync(struct expect *e, const struct cell_spec *s, uin
         scan->locked = 1 + granules / PAUSE_EACH;
         hold->locked = granules;
         break;
-    default: /* each word by exchange, bitmap2 its summary bit too; a claim a word, a slot to enter and leave */
+    default: /* each word by exchange, bitmap2 its summary bit too; a claim a word, a slot to enter and leave
+              */
         scan->locked = s->track == TRACK_bitmap2 ? 2 * words : words;
         hold->locked = words + 2;
         break;

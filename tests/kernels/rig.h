@@ -16,7 +16,12 @@
 #include "kernels/paths.h"
 #include "strategies/prim.h"
 
-enum { RIG_BYTES = FILE_START + (24 << 20), RIG_MAX_SIZE = 1 << 16, RIG_MAX_DELAY = 1 << 20, RIG_GRANULE = 4096 };
+enum {
+    RIG_BYTES = FILE_START + (24 << 20),
+    RIG_MAX_SIZE = 1 << 16,
+    RIG_MAX_DELAY = 1 << 20,
+    RIG_GRANULE = 4096
+};
 
 /* What is tested: every named path, and compositions that bring steps together that no named path has. */
 struct combo {
@@ -77,10 +82,12 @@ static inline bool combo_parts(const struct combo *c, enum domain_id domain, str
 {
     struct error err = {0};
     uint32_t features = cpu_features();
-    *ids = (struct path_parts_ids){.copy = c->copy, .track = c->track, .writeback = WRITEBACK_none, .domain = domain};
+    *ids = (struct path_parts_ids){
+        .copy = c->copy, .track = c->track, .writeback = WRITEBACK_none, .domain = domain};
     if (!c->path && c->track != TRACK_none)
         ids->writeback = features & CPU_CLWB ? WRITEBACK_clwb : WRITEBACK_clflushopt;
-    int bad = c->path ? path_resolve(c->path, features, domain, ids, &err) : path_check_features(ids, features, &err);
+    int bad = c->path ? path_resolve(c->path, features, domain, ids, &err)
+                      : path_check_features(ids, features, &err);
     if (bad)
         print_message("%s: skipped, %s\n", c->name, err.text);
     return !bad;
@@ -90,7 +97,8 @@ static inline bool combo_parts(const struct combo *c, enum domain_id domain, str
 static inline struct cell_spec rig_spec(const struct path_parts_ids *ids, const struct axes *a)
 {
     const struct copy *copy = copy_get(ids->copy, 0);
-    uint64_t stride = a->access == ACCESS_SPARSE ? (a->size + RIG_GRANULE - 1) / RIG_GRANULE * RIG_GRANULE : a->size;
+    uint64_t stride =
+        a->access == ACCESS_SPARSE ? (a->size + RIG_GRANULE - 1) / RIG_GRANULE * RIG_GRANULE : a->size;
     uint64_t slots = or_else(a->slots, 24);
     struct cell_spec spec = {.kernel = KERNEL_WRITE_FSYNC,
                              .copy = ids->copy,
@@ -147,8 +155,10 @@ static inline int rig_open(void **state)
 {
     static struct workspace w; /* lives as long as the group */
     struct error err = {0};
-    w = (struct workspace){.bytes = RIG_BYTES, .l1d_bytes = 32 << 10, .l2_bytes = 1 << 20, .llc_bytes = 2 << 20};
-    w.base = mmap(NULL, RIG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    w = (struct workspace){
+        .bytes = RIG_BYTES, .l1d_bytes = 32 << 10, .l2_bytes = 1 << 20, .llc_bytes = 2 << 20};
+    w.base =
+        mmap(NULL, RIG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     *state = &w;
     if (w.base == MAP_FAILED || workspace_open(&w, RIG_MAX_SIZE, RIG_MAX_DELAY, 7, &err) ||
         workspace_cold(&w, RIG_MAX_SIZE, 7, &err)) {
@@ -165,7 +175,8 @@ static inline int rig_close(void **state)
     return munmap(w->base, RIG_BYTES);
 }
 
-/* Nothing in the tracker is marked or tagged, no lock is held, and the inode is clean unless there is no fsync. */
+/* Nothing in the tracker is marked or tagged, no lock is held, and the inode is clean unless there is no
+ * fsync. */
 static inline const char *rig_unclean(struct cell *cell)
 {
     struct period *p = &cell->period;

@@ -143,7 +143,8 @@ static inline void shadow_cached(struct shadow *s, const struct period *p)
                 s->image[b] = (unsigned char)~s->must[b];
 }
 
-/* NULL when every byte of every write survives; else what is wrong. *at: the file offset of the first lost byte. */
+/* NULL when every byte of every write survives; else what is wrong. *at: the file offset of the first lost
+ * byte. */
 static inline const char *shadow_lost(struct shadow *s, const struct cell *cell, uint64_t *at)
 {
     const struct period *p = &cell->period;

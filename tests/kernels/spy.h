@@ -7,8 +7,20 @@
 
 #include "strategies/track.h"
 
-enum { SPY_LOCK, SPY_UNLOCK, SPY_MARK_UNLOCK, SPY_MARK, SPY_EMPTY, SPY_TAG, SPY_NEXT, SPY_HOLD, SPY_TAKE, SPY_RELEASE,
-       SPY_END, SPY_CALLS };
+enum {
+    SPY_LOCK,
+    SPY_UNLOCK,
+    SPY_MARK_UNLOCK,
+    SPY_MARK,
+    SPY_EMPTY,
+    SPY_TAG,
+    SPY_NEXT,
+    SPY_HOLD,
+    SPY_TAKE,
+    SPY_RELEASE,
+    SPY_END,
+    SPY_CALLS
+};
 
 /* A strategy's functions have no parameter for it: one spy a program. */
 struct spy {

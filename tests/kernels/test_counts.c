@@ -23,7 +23,8 @@ static void check(const struct workspace *w, const char *name, const struct cell
         fail_msg("%s: %s", name, err.text);
     const char *wrong = tally_differs(tally_of(&counts), expect_total(&must), &is, &should);
     if (wrong)
-        fail_msg("%s, domain %s, %lu bytes at offset %lu, access %d, overwrite %lu, extents %lu, fsync %d: %s is %lu, "
+        fail_msg("%s, domain %s, %lu bytes at offset %lu, access %d, overwrite %lu, extents %lu, fsync %d: "
+                 "%s is %lu, "
                  "must be %lu",
                  name, domain_get(spec->domain, 0)->name, s->size, s->offset, (int)s->access, s->overwrite,
                  spec->extents, spec->fsync, wrong, is, should);
@@ -82,8 +83,9 @@ static void never_dirty_has_no_fsync(void **state)
     for (unsigned i = 0; i < combo_count(); i++) {
         struct combo c = combo_get(i);
         check_axes(*state, &c, (struct axes){.size = 4097, .offset = 3, .domain = DOMAIN_adr, .never = true});
-        check_axes(*state, &c,
-                   (struct axes){.size = 64, .domain = DOMAIN_eadr, .never = true, .surround = SURROUND_SYSCALL});
+        check_axes(
+            *state, &c,
+            (struct axes){.size = 64, .domain = DOMAIN_eadr, .never = true, .surround = SURROUND_SYSCALL});
     }
 }
 
@@ -94,8 +96,10 @@ static void extents_split_lookups(void **state)
     for (unsigned i = 0; i < combo_count(); i++)
         for (unsigned e = 0; e < 3; e++) {
             struct combo c = combo_get(i);
-            check_axes(*state, &c,
-                       (struct axes){.size = 65536, .offset = 63, .slots = 20, .domain = DOMAIN_adr, .extents = extents[e]});
+            check_axes(
+                *state, &c,
+                (struct axes){
+                    .size = 65536, .offset = 63, .slots = 20, .domain = DOMAIN_adr, .extents = extents[e]});
         }
 }
 
@@ -120,7 +124,8 @@ static void periods_count_alike(void **state)
 {
     for (unsigned i = 0; i < combo_count(); i++) {
         struct combo c = combo_get(i);
-        struct cell *cell = rig_combo(*state, &c, &(struct axes){.size = 4097, .offset = 3, .domain = DOMAIN_adr});
+        struct cell *cell =
+            rig_combo(*state, &c, &(struct axes){.size = 4097, .offset = 3, .domain = DOMAIN_adr});
         struct cell_counts first, later;
         struct error err = {0};
         for (unsigned n = 0; cell && n < 4; n++) {
@@ -140,17 +145,17 @@ static void known_figures(void **state)
         const char *name;
         uint64_t nt, lines, fences, locked;
     } known[] = {
-        {"bypass", 98304, 0, 26, 24 * 8},                           /* a fence inside each, two of fsync */
-        {"eager", 0, 24 * 64, 26, 24 * 8},                          /* each line at once, a fence a write */
-        {"deferred-xarray", 0, 24 * 64, 2, 24 * 10 + 2 + 1 + 25},   /* inode twice, tag, scan and releases */
+        {"bypass", 98304, 0, 26, 24 * 8},                            /* a fence inside each, two of fsync */
+        {"eager", 0, 24 * 64, 26, 24 * 8},                           /* each line at once, a fence a write */
+        {"deferred-xarray", 0, 24 * 64, 2, 24 * 10 + 2 + 1 + 25},    /* inode twice, tag, scan and releases */
         {"deferred-radix", 0, 24 * 64, 2, 24 * 10 + 2 + 1 + 3 + 48}, /* three gangs: 14, 10, none */
-        {"deferred-bitmap", 0, 24 * 64, 2, 24 * 9 + 2 + 1 + 3},     /* one word, one claim in a slot of its own */
+        {"deferred-bitmap", 0, 24 * 64, 2, 24 * 9 + 2 + 1 + 3}, /* one word, one claim in a slot of its own */
         {"volatile", 0, 0, 2, 24 * 8},
     };
     for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         struct combo c = combo_named(known[i].name);
-        struct cell *cell =
-            rig_combo(*state, &c, &(struct axes){.size = 4096, .domain = DOMAIN_adr, .surround = SURROUND_KERNEL});
+        struct cell *cell = rig_combo(
+            *state, &c, &(struct axes){.size = 4096, .domain = DOMAIN_adr, .surround = SURROUND_KERNEL});
         struct cell_counts counts = {0};
         if (!cell)
             continue;
@@ -168,9 +173,12 @@ static void known_figures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_figures),         cmocka_unit_test(counts_are_exact),
-        cmocka_unit_test(never_dirty_has_no_fsync), cmocka_unit_test(extents_split_lookups),
-        cmocka_unit_test(pauses_are_counted),    cmocka_unit_test(periods_count_alike),
+        cmocka_unit_test(known_figures),
+        cmocka_unit_test(counts_are_exact),
+        cmocka_unit_test(never_dirty_has_no_fsync),
+        cmocka_unit_test(extents_split_lookups),
+        cmocka_unit_test(pauses_are_counted),
+        cmocka_unit_test(periods_count_alike),
     };
     return cmocka_run_group_tests_name("counts", tests, rig_open, rig_close);
 }

@@ -30,19 +30,21 @@ static void visit_and_look(struct cell *cell, const char *name, const struct var
     struct visit visit;
     uint64_t is, must;
     if (cell_visit(cell, v, layout, v->step, PERIODS, false, &visit, &err))
-        fail_msg("%s, variant %d of step %d, layout %u: %s", name, (int)v->kind, (int)v->step, layout, err.text);
+        fail_msg("%s, variant %d of step %d, layout %u: %s", name, (int)v->kind, (int)v->step, layout,
+                 err.text);
     if (rig_unclean(cell))
-        fail_msg("%s, variant %d of step %d, layout %u: %s", name, (int)v->kind, (int)v->step, layout, rig_unclean(cell));
+        fail_msg("%s, variant %d of step %d, layout %u: %s", name, (int)v->kind, (int)v->step, layout,
+                 rig_unclean(cell));
     const char *wrong = tally_differs(counted(cell, name), usual, &is, &must);
     if (wrong)
-        fail_msg("%s after variant %d of step %d, layout %u: %s of a whole period is %lu, is %lu else", name, (int)v->kind,
-                 (int)v->step, layout, wrong, is, must);
+        fail_msg("%s after variant %d of step %d, layout %u: %s of a whole period is %lu, is %lu else", name,
+                 (int)v->kind, (int)v->step, layout, wrong, is, must);
 }
 
 static void each_variant(struct cell *cell, const char *name, unsigned layout)
 {
-    static const enum variant_kind stepless[] = {VARIANT_WHOLE, VARIANT_TWIN, VARIANT_SPIN, VARIANT_PREMARKED,
-                                                 VARIANT_TRACK, VARIANT_TRACK_TWIN};
+    static const enum variant_kind stepless[] = {VARIANT_WHOLE,     VARIANT_TWIN,  VARIANT_SPIN,
+                                                 VARIANT_PREMARKED, VARIANT_TRACK, VARIANT_TRACK_TWIN};
     struct tally usual = counted(cell, name);
     for (unsigned i = 0; i < 6; i++) {
         bool track = stepless[i] == VARIANT_TRACK || stepless[i] == VARIANT_TRACK_TWIN;
@@ -110,8 +112,8 @@ static void check_deltas(struct cell *cell, const char *name)
         struct tally rung = run_rung(cell, parts->ladder->prefix[shape][step], (2u << step) - 1);
         wrong = tally_differs(tally_add(rung, below, -1), must.step[step], &is, &should);
         if (wrong)
-            fail_msg("%s, %lu bytes at offset %lu: rung %u adds %ld %s, must add %lu", name, cell->spec.stream.size,
-                     cell->spec.stream.offset, step, (long)is, wrong, should);
+            fail_msg("%s, %lu bytes at offset %lu: rung %u adds %ld %s, must add %lu", name,
+                     cell->spec.stream.size, cell->spec.stream.offset, step, (long)is, wrong, should);
         below = rung;
     }
     struct tally whole = run_rung(cell, parts->whole->run[shape], STEPS_ALL);
@@ -149,7 +151,8 @@ static void the_steps_of_a_path_are_those_that_do_something(void **state)
     for (unsigned i = 0; i < combo_count(); i++)
         for (unsigned d = 0; d < DOMAINS; d++) {
             struct combo c = combo_get(i);
-            struct axes a = {.size = 4097, .offset = 3, .domain = (enum domain_id)d, .surround = SURROUND_KERNEL};
+            struct axes a = {
+                .size = 4097, .offset = 3, .domain = (enum domain_id)d, .surround = SURROUND_KERNEL};
             struct cell *cell = rig_combo(*state, &c, &a);
             if (!cell)
                 continue;
@@ -159,7 +162,8 @@ static void the_steps_of_a_path_are_those_that_do_something(void **state)
                 uint64_t x, y;
                 bool works = tally_differs(must.step[step], (struct tally){0}, &x, &y) != NULL;
                 if (step != STEP_TAG && works != !!(has & STEP_BIT(step)))
-                    fail_msg("%s: step %s (%s)", c.name, step_info((enum step)step)->row, works ? "not listed" : "does nothing");
+                    fail_msg("%s: step %s (%s)", c.name, step_info((enum step)step)->row,
+                             works ? "not listed" : "does nothing");
             }
             cell_destroy(cell);
         }
@@ -168,8 +172,9 @@ static void the_steps_of_a_path_are_those_that_do_something(void **state)
 /* What leaving one step out changes: its own counts, but for what hangs on it. */
 static void leaving_a_step_out_takes_its_counts(void **state)
 {
-    static const enum step alone[] = {STEP_SURROUND, STEP_LOCK, STEP_LOOKUP, STEP_FENCE, STEP_FINISH,
-                                      STEP_COPY, STEP_WRITEBACK, STEP_FSYNC_FENCE, STEP_DRAIN, STEP_HOLD};
+    static const enum step alone[] = {STEP_SURROUND, STEP_LOCK, STEP_LOOKUP,    STEP_FENCE,
+                                      STEP_FINISH,   STEP_COPY, STEP_WRITEBACK, STEP_FSYNC_FENCE,
+                                      STEP_DRAIN,    STEP_HOLD};
     for (unsigned i = 0; i < combo_count(); i++)
         for (unsigned n = 0; n < sizeof(alone) / sizeof(alone[0]); n++) {
             struct combo c = combo_get(i);
@@ -181,11 +186,14 @@ static void leaving_a_step_out_takes_its_counts(void **state)
             const struct path_parts *parts = path_parts(LAYOUT_TRACE);
             enum track_shape shape = cell->period.track->shape;
             struct expect must = expect_period(&cell->spec);
-            struct tally left = run_rung(cell, parts->ladder->without[shape][alone[n]], STEPS_ALL & ~STEP_BIT(alone[n]));
+            struct tally left =
+                run_rung(cell, parts->ladder->without[shape][alone[n]], STEPS_ALL & ~STEP_BIT(alone[n]));
             uint64_t is, should;
-            const char *wrong = tally_differs(tally_add(expect_total(&must), left, -1), must.step[alone[n]], &is, &should);
+            const char *wrong =
+                tally_differs(tally_add(expect_total(&must), left, -1), must.step[alone[n]], &is, &should);
             if (wrong)
-                fail_msg("%s without %s: saves %ld %s, must save %lu", c.name, step_info(alone[n])->row, (long)is, wrong, should);
+                fail_msg("%s without %s: saves %ld %s, must save %lu", c.name, step_info(alone[n])->row,
+                         (long)is, wrong, should);
             cell_destroy(cell);
         }
 }

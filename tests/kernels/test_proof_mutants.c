@@ -1,4 +1,5 @@
-/* test_proof_mutants.c - each step emptied, in each path that has it, is caught: by data, counts, medium, or calls */
+/* test_proof_mutants.c - each step emptied, in each path that has it, is caught: by data, counts, medium, or
+ * calls */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 
@@ -45,15 +46,17 @@ static struct seen observe(struct shadow *s, struct cell *cell, period_fn run)
     return seen;
 }
 
-/* The path with a mutant of this step, or healthy (-1), in a cell of its own: some leave locks and marks behind. */
-static struct seen observe_mutant(struct shadow *s, const struct workspace *w, const struct cell_spec *spec, bool rung,
-                                  int skip)
+/* The path with a mutant of this step, or healthy (-1), in a cell of its own: some leave locks and marks
+ * behind. */
+static struct seen observe_mutant(struct shadow *s, const struct workspace *w, const struct cell_spec *spec,
+                                  bool rung, int skip)
 {
     struct cell *cell = rig_cell(w, spec);
     const struct path_parts *parts = path_parts(LAYOUT_TRACE);
     enum track_shape shape = cell->period.track->shape;
     cell->period.hook_skip = skip;
-    struct seen seen = observe(s, cell, rung ? parts->ladder->prefix[shape][STEPS - 1] : parts->whole->run[shape]);
+    struct seen seen =
+        observe(s, cell, rung ? parts->ladder->prefix[shape][STEPS - 1] : parts->whole->run[shape]);
     cell_destroy(cell);
     return seen;
 }
@@ -62,7 +65,8 @@ static struct seen observe_mutant(struct shadow *s, const struct workspace *w, c
 static unsigned caught_by(const struct seen *m, const struct cell_spec *spec, const struct seen *healthy)
 {
     struct expect must = expect_period(spec);
-    bool durable = spec->domain == DOMAIN_eadr || spec->track != TRACK_none || copy_get(spec->copy, 0)->durable;
+    bool durable =
+        spec->domain == DOMAIN_eadr || spec->track != TRACK_none || copy_get(spec->copy, 0)->durable;
     uint64_t is, should;
     return (m->data_wrong ? BY_DATA : 0) |
            (tally_differs(m->tally, expect_total(&must), &is, &should) ? BY_COUNTS : 0) |
@@ -89,7 +93,8 @@ static unsigned steps_of(const struct workspace *w, const struct cell_spec *spec
 }
 
 /* One row of the table; returns how many mutants nobody caught. */
-static unsigned row(struct shadow *s, const struct workspace *w, enum domain_id domain, bool rung, unsigned step)
+static unsigned row(struct shadow *s, const struct workspace *w, enum domain_id domain, bool rung,
+                    unsigned step)
 {
     unsigned missed = 0;
     printf("%-12s", step_name[step]);
@@ -119,8 +124,8 @@ static unsigned table(const struct workspace *w, enum domain_id domain, bool run
 {
     struct shadow *s = shadow_create(w);
     unsigned missed = 0;
-    printf("\ndomain %s, %s: d data, c counts, m medium, k calls of the tracker\n%-12s", domain_get(domain, 0)->name,
-           rung ? "last rung" : "path without a mask", "");
+    printf("\ndomain %s, %s: d data, c counts, m medium, k calls of the tracker\n%-12s",
+           domain_get(domain, 0)->name, rung ? "last rung" : "path without a mask", "");
     for (unsigned i = 0; i < combo_count(); i++)
         printf(" %-6u", i);
     printf("\n");

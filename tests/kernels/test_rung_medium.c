@@ -1,4 +1,5 @@
-/* test_rung_medium.c - a rung leaves the medium as the full path leaves it: what it left out is done after its clock */
+/* test_rung_medium.c - a rung leaves the medium as the full path leaves it: what it left out is done after
+ * its clock */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/kernels/shadow.h"
 
@@ -7,7 +8,12 @@ enum { PERIODS = 2 };
 static const struct axes shapes[] = {
     {.size = 65, .offset = 3, .slots = 40, .access = ACCESS_RANDOM, .domain = DOMAIN_adr},
     {.size = 4097, .offset = 3, .slots = 4, .overwrite = 2, .domain = DOMAIN_hint},
-    {.size = 64, .slots = 70, .access = ACCESS_SPARSE, .order = ORDER_BURST, .overwrite = 3, .domain = DOMAIN_unknown},
+    {.size = 64,
+     .slots = 70,
+     .access = ACCESS_SPARSE,
+     .order = ORDER_BURST,
+     .overwrite = 3,
+     .domain = DOMAIN_unknown},
 };
 
 /* Visits in the counting layout; then all that the last period of each window wrote must be in the image. */

@@ -23,7 +23,8 @@ static bool survives(struct shadow *s, struct cell *cell)
     return true;
 }
 
-static void must_survive(struct shadow *s, const struct workspace *w, const struct combo *c, const struct axes *a)
+static void must_survive(struct shadow *s, const struct workspace *w, const struct combo *c,
+                         const struct axes *a)
 {
     struct cell *cell = rig_combo(w, c, a);
     uint64_t at;
@@ -63,7 +64,8 @@ static void after_fsync_all_is_durable(void **state)
             struct path_parts_ids ids;
             bool cached = d == DOMAIN_eadr;
             if (combo_parts(&c, (enum domain_id)d, &ids) && (cached || !is_volatile(&c)))
-                each_place(s, *state, &c, (struct axes){.domain = (enum domain_id)d, .overwrite = d == DOMAIN_hint ? 3 : 1});
+                each_place(s, *state, &c,
+                           (struct axes){.domain = (enum domain_id)d, .overwrite = d == DOMAIN_hint ? 3 : 1});
         }
     shadow_destroy(s);
 }
@@ -83,7 +85,8 @@ static void untracked_data_are_durable_when_write_returns(void **state)
     shadow_destroy(s);
 }
 
-static bool combo_survives(struct shadow *s, const struct workspace *w, const char *name, const struct axes *a)
+static bool combo_survives(struct shadow *s, const struct workspace *w, const char *name,
+                           const struct axes *a)
 {
     struct combo c = combo_named(name);
     struct cell *cell = rig_combo(w, &c, a);
@@ -126,7 +129,8 @@ static void a_dropped_finish_is_found(void **state)
         struct cell *cell;
         uint64_t at;
         if (!any_combo("bypass", *state,
-                       &(struct axes){.size = whole ? 4096 : lengths[i], .slots = 6, .domain = DOMAIN_adr}, &cell))
+                       &(struct axes){.size = whole ? 4096 : lengths[i], .slots = 6, .domain = DOMAIN_adr},
+                       &cell))
             break;
         shadow_set_up(cell, 0);
         struct copy wrong = *cell->period.copy;
@@ -139,7 +143,8 @@ static void a_dropped_finish_is_found(void **state)
     shadow_destroy(s);
 }
 
-/* Without the inode lock, whose release orders what the write left open, and with no fsync: its own fence alone. */
+/* Without the inode lock, whose release orders what the write left open, and with no fsync: its own fence
+ * alone. */
 static bool fence_alone_suffices(struct shadow *s, struct cell *cell, bool fence)
 {
     uint64_t at;
@@ -156,10 +161,11 @@ static void a_missing_fence_is_found(void **state)
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         for (unsigned n = 0; n < SIZES; n++) {
             struct cell *cell;
-            if (!any_combo(names[i], *state,
-                           &(struct axes){
-                               .size = sizes[n], .offset = 3, .slots = 6, .domain = DOMAIN_adr, .never = true},
-                           &cell))
+            if (!any_combo(
+                    names[i], *state,
+                    &(struct axes){
+                        .size = sizes[n], .offset = 3, .slots = 6, .domain = DOMAIN_adr, .never = true},
+                    &cell))
                 break;
             assert_true(fence_alone_suffices(s, cell, true));
             assert_false(fence_alone_suffices(s, cell, false));

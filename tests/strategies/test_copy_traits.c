@@ -150,6 +150,7 @@ static void traits_are_the_designs(void **state)
         [COPY_rep_movsb] = {true, false, RESIDENT_YES, FENCE_NONE},
         [COPY_movq] = {true, false, RESIDENT_YES, FENCE_NONE},
         [COPY_movnti] = {true, true, RESIDENT_NO, FENCE_INSIDE},
+        [COPY_movnti_clflushopt] = {true, true, RESIDENT_NO, FENCE_INSIDE},
         [COPY_movdir64b] = {true, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_movnt_avx512] = {false, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_movnt_avx2] = {false, true, RESIDENT_NO, FENCE_NEEDED},
