@@ -3,7 +3,7 @@
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
-/* Installs the handlers. A second signal of the same kind kills as usual. */
+/* Installs the handlers. Another signal a second or more after the first ends the program at once. */
 void signals_install(void);
 
 /* 0, or the signal (SIGINT, SIGTERM) that was received. Thread-safe. */

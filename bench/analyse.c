@@ -83,7 +83,11 @@ static double modelled(const struct cell_spec *spec, const struct result_counts 
     double writes = (double)spec->stream.writes;
     if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel != KERNEL_WRITE_FSYNC || !spec->fsync)
         return 0;
-    return drain_ns(&env->drain, (counts->nt_bytes + LINE * counts->lines_flushed) * writes) / writes;
+    /* fsync issues a write-back for each line of a granule, but only dirty ones go to memory */
+    double lines = counts->lines_flushed;
+    if (spec->track != TRACK_none)
+        lines = fmin(lines, counts->lines_dirtied);
+    return drain_ns(&env->drain, (counts->nt_bytes + LINE * lines) * writes) / writes;
 }
 
 static int summarise(const struct group *g, size_t m, const struct group_env *env, struct error *err)
@@ -101,8 +105,8 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->summary = stats_summary(out->samples, out->sample_count);
     out->bistable = own_bistable(g, path);
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
-    out->counts.faults =
-        (double)path->faults / ((double)g->rounds * (double)g->periods * (double)spec->stream.writes);
+    out->counts.faults = (double)path->faults /
+                         ((double)g->rounds * (double)g->member_periods[m] * (double)spec->stream.writes);
     out->modelled_ns = modelled(spec, &out->counts, env);
     text_copy(out->ended_by, sizeof(out->ended_by), g->half_width <= env->precision ? "precision" : "time");
     return g->members[m]->ledger && spec->kernel == KERNEL_WRITE_FSYNC ? ledger_fill(g, m, env, err) : 0;
@@ -146,7 +150,8 @@ static void judge_controls(struct group *g)
     c->different = control_ratio(g, find_slot(g, spin->member, ROLE_PATH), spin);
     /* the spin is 5 % of the first median; what it is of the median over all rounds is what must be found */
     double writes = (double)g->members[0]->spec.stream.writes;
-    double median = stats_median(find_slot(g, spin->member, ROLE_PATH)->ns, g->rounds);
+    const struct slot *longest = find_slot(g, spin->member, ROLE_PATH);
+    double median = longest->failed ? NAN : stats_median(longest->ns, g->rounds);
     c->expected_different = 1 + g->planted_ns / writes / median;
     c->held = same_holds(c->same) && different_holds(c->different, c->expected_different);
 }

@@ -85,7 +85,8 @@ static size_t find_baseline(const struct group *g)
 static int fill_group(struct group *g, struct run_cell *cells, size_t cell_count, struct error *err)
 {
     g->members = calloc(cell_count, sizeof(*g->members));
-    if (!g->members)
+    g->member_periods = calloc(cell_count, sizeof(*g->member_periods));
+    if (!g->members || !g->member_periods)
         return error_set(err, EXIT_CANNOT, "group: no memory");
     for (size_t i = 0; i < cell_count; i++)
         if (cells[i].runnable && !strcmp(cells[i].group, g->key))
@@ -126,6 +127,7 @@ void groups_free(struct group *groups, size_t count)
             free(groups[g].slots[s].ns);
         free(groups[g].slots);
         free(groups[g].members);
+        free(groups[g].member_periods);
         free(groups[g].layouts);
     }
     free(groups);
@@ -193,6 +195,15 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* How many periods of `ns` make a sample of 1000 clock resolutions, at most `most`. */
+static uint64_t sample_periods(struct stage *st, double ns, uint64_t most)
+{
+    double wanted = ceil(RESOLUTION_FACTOR * st->env->clock_resolution_ns / (ns > 1 ? ns : 1));
+    most = most > VISIT_PERIODS ? VISIT_PERIODS : most ? most : 1;
+    st->g->short_samples |= wanted > (double)most;
+    return wanted > (double)most ? most : wanted < 1 ? 1 : (uint64_t)wanted;
+}
+
 /* First medians of all paths: they decide how many periods make a sample, and which path is the longest. */
 static void pilot(struct stage *st)
 {
@@ -211,16 +222,14 @@ static void pilot(struct stage *st)
             continue;
         qsort(ns, PILOT_VISITS, sizeof(ns[0]), compare_doubles);
         double median = ns[PILOT_VISITS / 2];
+        g->member_periods[g->slots[s].member] = sample_periods(st, median, most);
         shortest = median < shortest ? median : shortest;
         if (median > longest) {
             longest = median;
             g->longest = g->slots[s].member;
         }
     }
-    double wanted = ceil(RESOLUTION_FACTOR * st->env->clock_resolution_ns / (shortest > 1 ? shortest : 1));
-    most = most > VISIT_PERIODS ? VISIT_PERIODS : most ? most : 1;
-    g->periods = wanted > (double)most ? most : wanted < 1 ? 1 : (uint64_t)wanted;
-    g->short_samples = wanted > (double)most;
+    g->periods = sample_periods(st, shortest, most);
     g->first_ns = longest;
 }
 
@@ -242,9 +251,14 @@ static int make_cells(struct stage *st, struct error *err)
     if (!st->cells || !st->order)
         return error_set(err, EXIT_CANNOT, "group: no memory");
     for (size_t m = 0; m < g->member_count; m++) {
-        st->cells[m] = cell_create(&g->members[m]->spec, st->env->workspace, err);
-        if (!st->cells[m])
-            return -1;
+        struct error why = {0};
+        struct cell_spec spec = g->members[m]->spec;
+        spec.ladder = g->members[m]->ledger;
+        st->cells[m] = cell_create(&spec, st->env->workspace, &why);
+        if (!st->cells[m]) {
+            fail_member(g, m, &why);
+            continue;
+        }
         st->cells[m]->period.hook_skip = st->env->hook_skip;
         st->cells[m]->period.hook_delay = st->env->hook_delay;
         st->cells[m]->period.hook_ticks = st->env->hook_ticks;
@@ -267,6 +281,8 @@ static void count_members(struct stage *st)
         struct cell_counts c;
         struct error why = {0};
         struct run_cell *member = st->g->members[m];
+        if (!st->cells[m])
+            continue;
         if (cell_count(st->cells[m], &c, &why)) {
             fail_member(st->g, m, &why);
             continue;
@@ -310,9 +326,10 @@ static void one_round(struct stage *st, unsigned round)
         struct slot *slot = &g->slots[st->order[backwards ? g->slot_count - 1 - i : i]];
         if (slot->failed)
             continue;
+        uint64_t periods = g->member_periods[slot->member];
         if (g->natural)
-            first = g->cursor += 2 * g->periods;
-        slot->ns[round] = run_slot(st, slot, slot_layout(slot, turn), first, g->periods) / writes;
+            first = g->cursor += 2 * periods;
+        slot->ns[round] = run_slot(st, slot, slot_layout(slot, turn), first, periods) / writes;
         progress_update(st->env->progress);
     }
     g->layouts[round] = (uint8_t)turn;
@@ -337,7 +354,7 @@ static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, stru
         return -1;
     while (g->rounds < target && !all_failed(g)) {
         if (g->rounds % ROUNDS_BLOCK == 0) {
-            if (g->rounds >= ROUNDS_MIN && clock_now_ns() > deadline)
+            if (g->rounds >= ROUNDS_LEAST && clock_now_ns() > deadline)
                 break;
             block_order(st, g->rounds / ROUNDS_BLOCK);
         }
@@ -355,7 +372,7 @@ int group_visit(struct group *g, const struct group_env *env, unsigned rounds, u
     struct stage st = {.g = g, .env = env};
     const struct cell_spec *spec = &g->members[0]->spec;
     g->natural = spec->kernel == KERNEL_WRITE_FSYNC && spec->dest == DEST_OWN &&
-                 spec->stream.footprint >= 2 * env->workspace->llc_bytes && spec->stream.windows >= 8;
+                 stream_reach(&spec->stream) >= 2 * env->workspace->llc_bytes && spec->stream.windows >= 8;
     int result = make_cells(&st, err);
     if (!result && !g->periods) {
         count_members(&st);

@@ -12,7 +12,8 @@
 enum {
     ROUNDS_BLOCK =
         8, /* one permutation forwards and backwards, each in four code layouts: positions balance out */
-    ROUNDS_MIN = 64,
+    ROUNDS_LEAST = 16, /* below it no interval at 99.9 % can be told */
+    ROUNDS_MIN = 64,   /* of the first pass, as long as the time allows */
     ROUNDS_MAX = 4096
 };
 
@@ -41,8 +42,9 @@ struct group {
     size_t member_count, baseline, longest;
     struct slot *slots;
     size_t slot_count;
-    uint64_t periods; /* a sample */
-    bool natural;     /* the footprint is far over the caches: its windows are met cold by themselves */
+    uint64_t periods;         /* windows by which a round moves on */
+    uint64_t *member_periods; /* a sample of each member */
+    bool natural; /* the footprint is far over the caches: its windows are met cold by themselves */
     unsigned rounds, capacity;
     uint64_t cursor;    /* next window of a natural stream */
     double first_ns;    /* first median of the longest path, ns a period */
@@ -75,7 +77,7 @@ struct group *groups_make(struct run_cell *cells, size_t cell_count, size_t *cou
 void groups_free(struct group *groups, size_t count);
 
 /* Makes the group's cells, goes on for at least `rounds` more rounds (in whole blocks; fewer when a signal
- * came or, after ROUNDS_MIN, the deadline in clock_now_ns() time passed or the precision is reached), and
+ * came or, after ROUNDS_LEAST, the deadline in clock_now_ns() time passed or the precision is reached), and
  * drops the cells again. A cell whose data are wrong becomes CELL_FAILED, the others go on. -1 with err only
  * for want of memory. */
 int group_visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline,

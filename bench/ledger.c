@@ -61,8 +61,9 @@ static double level(const struct rungs *r, const double *ns)
     return layouts ? sum / layouts : NAN;
 }
 
-/* Interval of the scratch rounds, around a value that was told from the levels: order statistics of the means of four
- * consecutive rounds, one in each layout, so that the spread between layouts is in the value and not in the interval twice. */
+/* Interval of the scratch rounds, around a value that was told from the levels: order statistics of the means
+ * of four consecutive rounds, one in each layout, so that the spread between layouts is in the value and not
+ * in the interval twice. */
 static struct interval around(const struct rungs *r, double value)
 {
     size_t blocks = stats_block_means(r->scratch, r->g->rounds, LAYOUTS_EACH, r->blocks);
@@ -114,7 +115,8 @@ static struct ledger_row make_row(const struct rungs *r, const struct run_cell *
     text_copy(row.side, sizeof(row.side), info->side);
     text_copy(row.how, sizeof(row.how), "ladder");
     bool stand_in = step == STEP_SURROUND || step == STEP_LOOKUP;
-    text_copy(row.provenance, sizeof(row.provenance), stand_in ? "stand-in" : provenance);
+    bool known = strcmp(provenance, "unknown") != 0;
+    text_copy(row.provenance, sizeof(row.provenance), stand_in || !known ? "stand-in" : provenance);
     row.added = difference(r, r->prefix[step], before);
     const double *reference = step == STEP_TAG && r->premarked ? r->premarked : last_rung(r);
     if (r->without[step]) {

@@ -63,6 +63,11 @@ static int check_block(const char *source, size_t number, json_t *block, struct 
         if (!strcmp(key, "ledger") ? !json_is_boolean(value) : check_value(source, place, key, value, err))
             return error_set(err, EXIT_CANNOT, "plan %s: %s.ledger: must be true or false", source, place);
     }
+    const json_t *kernel = json_object_get(block, "kernel");
+    if (kernel && !json_is_string(kernel))
+        return error_set(err, EXIT_CANNOT,
+                         "plan %s: %s.kernel: must be one name; write a block for each kernel", source,
+                         place);
     if (!json_object_get(block, "paths"))
         return error_set(err, EXIT_CANNOT, "plan %s: %s: has no 'paths'", source, place);
     return 0;

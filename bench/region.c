@@ -116,6 +116,7 @@ static void describe_file(struct region *r, int fd, enum pmem2_granularity granu
     bool dax = is_dax(fd);
     set(r->facts.path_kind, "file");
     set(r->facts.medium, dax ? "pmem" : "page-cache");
+    set(r->facts.provenance, dax ? "unknown" : "stand-in"); /* which bus it is on is not looked at yet */
     set(r->facts.provider, "unknown");
     set(r->facts.granularity, names[granularity]);
     text_copy(r->facts.map_sync, sizeof(r->facts.map_sync),

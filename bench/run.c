@@ -63,9 +63,17 @@ static void let_go(struct run *r)
     run_options_free(&r->options);
 }
 
+/* Sizes that a machine does not tell are taken as common ones. */
+enum { L1D_COMMON = 32 << 10, L2_COMMON = 1 << 20, LLC_COMMON = 32 << 20 };
+
+static uint64_t known_or(uint64_t known, uint64_t common)
+{
+    return known ? known : common;
+}
+
 static uint64_t llc_of(const struct machine_probe *p)
 {
-    return p->machine.llc_bytes_measured ? p->machine.llc_bytes_measured : p->llc_reported;
+    return known_or(p->machine.llc_bytes_measured, known_or(p->llc_reported, LLC_COMMON));
 }
 
 static bool is_baseline(const struct run_cell *c)
@@ -96,8 +104,8 @@ static int expand(struct run *r, struct error *err)
     if (domain < 0)
         return -1;
     struct spec_env env = {.features = cpu_features(),
-                           .l1d_bytes = p->l1d_bytes,
-                           .l2_bytes = p->l2_bytes,
+                           .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
+                           .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
                            .llc_bytes = llc_of(p),
                            .domain = (enum domain_id)domain,
                            .seed = r->options.seed,
@@ -137,11 +145,13 @@ static int open_memory(struct run *r, struct error *err)
         return -1;
     r->workspace = (struct workspace){.base = r->region.base,
                                       .bytes = r->region.bytes,
-                                      .l1d_bytes = p->l1d_bytes,
-                                      .l2_bytes = p->l2_bytes,
+                                      .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
+                                      .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
                                       .llc_bytes = llc_of(p)};
     if (workspace_open(&r->workspace, n.size, n.delay, r->options.seed, err))
         return -1;
+    if (!strcmp(r->region.facts.provenance, "unknown") && strcmp(r->probe.machine.hypervisor, "none"))
+        text_copy(r->region.facts.provenance, sizeof(r->region.facts.provenance), "emulated");
     return n.cold ? workspace_cold(&r->workspace, n.size, r->options.seed, err) : 0;
 }
 
@@ -269,6 +279,16 @@ static int conclude(struct run *r, struct error *err)
     return result;
 }
 
+/* How many CPUs are allowed is asked before the thread is bound, all else of the CPU that it is bound to. */
+static int look_closely(struct run *r, struct error *err)
+{
+    unsigned cpus = r->probe.machine.cpus;
+    if (machine_bind(r->options.cpu, err) < 0 || machine_probe(&r->probe, PROBE_FULL, err))
+        return -1;
+    r->probe.machine.cpus = cpus;
+    return 0;
+}
+
 static int begin(struct run *r, int argc, char **argv, struct error *err)
 {
     if (run_options_read(argc, argv, &r->options, err) || r->options.help)
@@ -277,7 +297,7 @@ static int begin(struct run *r, int argc, char **argv, struct error *err)
         return -1;
     if (!r->options.dry_run) { /* what can be refused was refused at once; footprints need the full probe */
         run_cells_free(&r->cells);
-        if (machine_probe(&r->probe, PROBE_FULL, err) || expand(r, err))
+        if (look_closely(r, err) || expand(r, err))
             return -1;
     }
     r->groups = groups_make(r->cells.cells, r->cells.count, &r->group_count, err);
@@ -288,7 +308,7 @@ static int execute(struct run *r, int argc, char **argv, struct error *err)
 {
     const char *plan = json_string_value(json_object_get(r->options.plan, "name"));
     (void)argc;
-    if (machine_bind(r->options.cpu, err) < 0 || open_memory(r, err) ||
+    if (open_memory(r, err) ||
         out_dir_make(r->options.out, plan ? plan : "plan", r->dir, sizeof(r->dir), &r->dir_made, err))
         return -1;
     run_result_begin(&r->result, argv, &r->options, plan ? plan : "plan", &r->probe, &r->region);

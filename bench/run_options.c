@@ -63,7 +63,7 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_CELL] = {"cell", "KEY", "one cell, with its ledger, beside its baseline"},
     [OPT_LEDGER] = {"ledger", NULL, "measure the ledger of every cell"},
     [OPT_DRY_RUN] = {"dry-run", NULL, "say what would run, for how long, in how much memory"},
-    [OPT_CPU] = {"cpu", "N", "run on this CPU (default: the last allowed one)"},
+    [OPT_CPU] = {"cpu", "N", "run on this CPU (default: the one it starts on)"},
     [OPT_QUIET] = {"quiet", NULL, "no progress"},
     [OPT_ANONYMOUS] = {"anonymous", NULL, "leave the host name out of the result"},
     [OPT_HELP] = {"help", NULL, "this text"},
@@ -297,7 +297,8 @@ static int override_plan(const char *const *values, struct run_options *o, struc
             return error_set(err, EXIT_USAGE,
                              "--kernel: name one kernel a run; a plan file can have several");
         }
-        set_in_blocks(o->plan, "kernel", kernels);
+        set_in_blocks(o->plan, "kernel", json_incref(json_array_get(kernels, 0)));
+        json_decref(kernels);
     }
     if (override_paths(values, o, err))
         return -1;

@@ -44,7 +44,8 @@ static struct group *widest(struct group *groups, size_t count, double precision
     return found;
 }
 
-static int first_pass(struct group *groups, size_t count, const struct group_env *env,
+/* Each group's first rounds may take its share of the time that is left. */
+static int first_pass(struct group *groups, size_t count, const struct group_env *env, uint64_t deadline,
                       struct journal *journal, struct error *err)
 {
     uint32_t *order = malloc((count + 1) * sizeof(*order));
@@ -56,7 +57,8 @@ static int first_pass(struct group *groups, size_t count, const struct group_env
         rng_shuffle(&r, order, count);
     for (size_t i = 0; !result && i < count && !signals_received(); i++) {
         env->progress->group = i;
-        result = visit(&groups[order[i]], env, ROUNDS_MIN, UINT64_MAX, journal, err);
+        uint64_t now = clock_now_ns(), share = now < deadline ? (deadline - now) / (count - i) : 0;
+        result = visit(&groups[order[i]], env, ROUNDS_MIN, now + share, journal, err);
     }
     free(order);
     return result;
@@ -91,7 +93,7 @@ int schedule_run(struct group *groups, size_t count, const struct group_env *env
                  struct journal *journal, struct error *err)
 {
     env->progress->phase = "first pass";
-    if (first_pass(groups, count, env, journal, err))
+    if (first_pass(groups, count, env, deadline, journal, err))
         return -1;
     env->progress->phase = "refining";
     return refine(groups, count, env, deadline, journal, err);

@@ -73,7 +73,8 @@ static int parse_combination(const char *text, struct path_parts_ids *ids, uint3
                              struct error *err)
 {
     char copy[NAME_TEXT], track[NAME_TEXT], writeback[NAME_TEXT];
-    if (sscanf(text, "%39[^:]:%39[^:]:%39[^:]", copy, track, writeback) != 3)
+    char rest;
+    if (sscanf(text, "%39[^:]:%39[^:]:%39[^:]%c", copy, track, writeback, &rest) != 3)
         return error_set(err, EXIT_USAGE, "path: '%s' is neither a path nor copy:track:writeback", text);
     struct path_parts_ids widest;
     if (!strcmp(copy, "movnt")) /* the widest bypass here */
@@ -227,7 +228,7 @@ static int words(struct run_cell *cell, struct error *err)
 static int numbers(struct run_cell *cell, const struct spec_env *env, struct error *err)
 {
     struct stream *s = &cell->spec.stream;
-    if (axis_number(cell, AXIS_size, 1, 1ull << 30, &s->size, err) ||
+    if (axis_number(cell, AXIS_size, 1, 1ull << 28, &s->size, err) ||
         axis_number(cell, AXIS_offset, 0, 4095, &s->offset, err) ||
         axis_number(cell, AXIS_overwrite, 1, 1 << 20, &s->overwrite, err) ||
         axis_number(cell, AXIS_granule, 64, 2 << 20, &s->granule, err) ||
@@ -249,13 +250,14 @@ static int numbers(struct run_cell *cell, const struct spec_env *env, struct err
 static int file_bytes(struct run_cell *cell, struct error *err)
 {
     struct stream *s = &cell->spec.stream;
-    uint64_t least = FILE_START + s->footprint + s->offset + s->granule;
+    bool track = cell->spec.kernel == KERNEL_TRACK;
+    uint64_t least = FILE_START + (track ? 0 : s->footprint + s->offset) + s->granule;
     uint64_t bytes = 1 << 20;
     if (strcmp(cell->out.axis[AXIS_file_size], "auto")) {
         if (axis_number(cell, AXIS_file_size, 1 << 20, LARGEST, &bytes, err))
             return -1;
-        if (bytes < least && cell->spec.kernel == KERNEL_WRITE_FSYNC)
-            return error_set(err, EXIT_USAGE, "--file-size: %s is less than the footprint needs (%llu bytes)",
+        if (bytes < least)
+            return error_set(err, EXIT_USAGE, "--file-size: %s is less than this cell needs (%llu bytes)",
                              cell->out.axis[AXIS_file_size], (unsigned long long)least);
     }
     while (bytes < least)
@@ -269,6 +271,7 @@ static int track_stream(struct run_cell *cell, struct error *err)
 {
     struct stream *s = &cell->spec.stream;
     s->size = s->granule;
+    s->offset = 0;
     s->footprint = cell->spec.file_bytes - FILE_START;
     bool sparse = s->access == ACCESS_SPARSE;
     if (stream_resolve(s, err))
@@ -322,7 +325,8 @@ static int resolve_kernel(struct run_cell *cell, const struct spec_env *env, str
 
 static int check_memory(const struct run_cell *cell, const struct spec_env *env, struct error *err)
 {
-    uint64_t need = FILE_START + cell->spec.stream.footprint + cell->spec.stream.offset;
+    uint64_t need = FILE_START + cell->spec.stream.footprint + cell->spec.stream.offset + cell->spec.delay;
+    need += cell->spec.cold_source ? 4 * env->llc_bytes : 0;
     if (cell->spec.kernel == KERNEL_TRACK || !env->memory_bytes || need <= env->memory_bytes)
         return 0;
     return error_set(
@@ -345,8 +349,16 @@ int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *
     cell->spec.writeback = ids.writeback;
     cell->spec.domain = ids.domain;
     cell->spec.fence_write = ids.track == TRACK_none && copy->durable && copy->fence == FENCE_NEEDED;
-    if (cell->spec.kernel == KERNEL_TRACK ? track_stream(cell, err) : stream_resolve(&cell->spec.stream, err))
-        return -1;
+    struct error unfit = {0};
+    bool named = cell->out.axis[AXIS_footprint][0] > '9';
+    if (cell->spec.kernel == KERNEL_TRACK ? track_stream(cell, err)
+                                          : stream_resolve(&cell->spec.stream, named ? &unfit : err)) {
+        if (!named)
+            return -1;
+        skip(cell,
+             &unfit); /* what a named footprint holds is this machine's affair, not the plan's mistake */
+        cell->spec.stream.slots = cell->spec.stream.windows = cell->spec.stream.writes = 0;
+    }
     describe(cell, &ids);
     return 0;
 }

@@ -20,6 +20,19 @@ static struct surround_state *surround_state_create(uint64_t seed)
     return s;
 }
 
+/* The writes of a period read the ring one behind the other, a line apart. The lines that are used are so
+ * many that a pass does not bring the data of the pass before again, or a lost overwrite could not be seen.
+ */
+static void set_source(struct period *p, const struct ring *ring, uint64_t slots)
+{
+    uint64_t lines = ring->bytes / SOURCE_LINE, step = (p->size + SOURCE_LINE - 1) / SOURCE_LINE + 1;
+    while (lines > 2 && slots % lines * (step % lines) % lines == 0)
+        lines--;
+    p->source = ring->data;
+    p->source_bytes = lines * SOURCE_LINE;
+    p->source_step = step % lines * SOURCE_LINE;
+}
+
 static void fill_period(struct cell *cell)
 {
     const struct cell_spec *spec = &cell->spec;
@@ -34,11 +47,7 @@ static void fill_period(struct cell *cell)
     p->size = spec->stream.size;
     p->writes = spec->stream.writes;
     p->order = cell->slots;
-    p->source = ring->data;
-    p->source_bytes = ring->bytes;
-    p->source_step = ((p->size + SOURCE_LINE - 1) / SOURCE_LINE + 1) * SOURCE_LINE % ring->bytes;
-    p->source_step +=
-        p->source_step ? 0 : SOURCE_LINE; /* the whole ring: every write would bring the same data */
+    set_source(p, ring, spec->stream.slots);
     p->delay_buffer = cell->workspace->traffic;
     p->delay_bytes = spec->delay;
     p->hook_skip = p->hook_delay = -1;
@@ -66,7 +75,8 @@ static int allocate(struct cell *cell, struct error *err)
     /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own
      */
     uint64_t runs = s->slots * ((s->size + s->granule - 2) / s->granule + 1);
-    cell->period.ghost = malloc(runs * sizeof(*cell->period.ghost));
+    cell->ghosts_max = cell->spec.ladder ? runs : 0;
+    cell->period.ghost = malloc((cell->ghosts_max + 1) * sizeof(*cell->period.ghost));
     if (!cell->surround_state || !cell->slots || !cell->serials || !cell->period.ghost)
         return error_set(err, EXIT_CANNOT,
                          "cell: no memory for a period of %llu writes; use a smaller --dirty",
@@ -85,7 +95,8 @@ struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w
     cell->workspace = w;
     const struct track *track = track_get(spec->track, 0);
     if (allocate(cell, err) ||
-        !(cell->period.inode = inode_create(w->base, w->bytes, spec->extents ? spec->extents : 1, err)) ||
+        !(cell->period.inode =
+              inode_create(w->base, spec->file_bytes, spec->extents ? spec->extents : 1, err)) ||
         !(cell->period.tracker = track->create(spec->file_bytes, (uint32_t)spec->stream.granule, err))) {
         cell_destroy(cell);
         return NULL;

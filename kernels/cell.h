@@ -23,6 +23,7 @@ struct cell_spec {
     enum cell_surround surround;
     enum cell_dest dest;
     bool cold_source;
+    bool ladder; /* leave-one-out will be asked for */
     uint64_t file_bytes, extents, delay;
     struct stream stream;
 };
@@ -32,10 +33,10 @@ struct cell {
     const struct workspace *workspace;
     struct period period;
     struct surround_state *surround_state;
-    uint32_t *slots;   /* of the period at hand */
-    uint64_t *serials; /* of the periods of a visit */
-    uint64_t serial;   /* of the next period */
-    struct track_cursor ghost_cursor;
+    uint32_t *slots;     /* of the period at hand */
+    uint64_t *serials;   /* of the periods of a visit */
+    uint64_t serial;     /* of the next period */
+    uint64_t ghosts_max; /* entries of period.ghost */
 };
 
 /* Makes tracker and inode, and enters the footprint into the tracker, clean. spec->stream must be resolved.

@@ -42,7 +42,7 @@ static void own_range(struct cell *cell, uint64_t window, struct range r)
             n = r.end - at < s->size ? r.end - at : s->size;
             copy_piece(cell, at, n, turn++);
         }
-    if (cell->period.track->shape != SHAPE_DIRECT && cell->period.writeback->range)
+    if (cell->period.track->shape != SHAPE_DIRECT && cell->spec.fsync && cell->period.writeback->range)
         cell->period.writeback->range(cell->period.base + r.start, r.end - r.start);
     store_fence();
 }
@@ -85,27 +85,30 @@ static void apply(struct cell *cell, uint64_t window, struct range r, enum cell_
 static uint64_t for_windows(struct cell *cell, uint64_t first, uint64_t periods, enum cell_dest dest)
 {
     struct range before = {0, 0};
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, window_reach = stream_reach(&cell->spec.stream) / cell->spec.stream.windows;
+    bool sparse = cell->spec.stream.access == ACCESS_SPARSE;
     for (uint64_t i = 0; i < periods; i++) {
         struct range r = window_range(cell, first + i);
         if (r.start == before.start && r.end == before.end)
             continue;
         apply(cell, first + i, r, dest);
-        bytes += r.end - r.start;
+        bytes += sparse ? window_reach : r.end - r.start;
         before = r;
     }
     return bytes;
 }
 
-/* A window is met again after the rest of the footprint: other reads move its lines to the cache level where
- * that distance would have left them. */
-static void age(const struct cell *cell, uint64_t touched)
+/* A window is met again after the rest of the stream: other reads move its lines to the cache level where
+ * that distance would have left them, or it is flushed where that is memory. */
+static void age(struct cell *cell, uint64_t first, uint64_t periods, uint64_t touched)
 {
     const struct workspace *w = cell->workspace;
-    uint64_t footprint = cell->spec.stream.footprint, bytes = 0;
-    if (footprint > w->l2_bytes && touched < 2 * w->l2_bytes)
+    uint64_t reach = stream_reach(&cell->spec.stream), bytes = 0;
+    if (reach > w->llc_bytes)
+        for_windows(cell, first, periods, DEST_ABSENT);
+    else if (reach > w->l2_bytes && touched < 2 * w->l2_bytes)
         bytes = 2 * w->l2_bytes;
-    else if (footprint > w->l1d_bytes && touched < 2 * w->l1d_bytes)
+    else if (reach > w->l1d_bytes && touched < 2 * w->l1d_bytes)
         bytes = 2 * w->l1d_bytes;
     read_range(w->traffic, 0, bytes < w->traffic_bytes ? bytes : w->traffic_bytes);
 }
@@ -118,8 +121,10 @@ void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool na
     uint64_t touched = for_windows(cell, first, periods, dest);
     if (dest == DEST_OWN) {
         for_windows(cell, first, periods, dest);
-        age(cell, touched);
+        age(cell, first, periods, touched);
     }
+    if (cell->period.delay_bytes)
+        cell_other_traffic(cell);
     if (!cell->spec.cold_source)
         read_range(cell->workspace->warm.data, 0, cell->workspace->warm.bytes);
 }

@@ -15,6 +15,13 @@ static void copy_period(struct cell *cell, bool copy, bool finish)
     }
 }
 
+void cell_other_traffic(struct cell *cell)
+{
+    struct period *p = &cell->period;
+    for (uint64_t i = 0; i < p->delay_bytes; i += LINE)
+        p->delay_buffer[i]++;
+}
+
 void cell_mark_period(struct cell *cell)
 {
     struct period *p = &cell->period;
@@ -64,7 +71,7 @@ static void collect_runs(struct cell *cell)
     p->ghosts = 0;
     cell_mark_period(cell);
     if (p->track->tag(p->tracker, &cur))
-        while (p->track->next(p->tracker, &cur, &run)) {
+        while (p->ghosts < cell->ghosts_max && p->track->next(p->tracker, &cur, &run)) {
             p->ghost[p->ghosts] = (struct ghost_run){.run = run, .cursor = cur};
             p->ghost[p->ghosts++].cursor.locked = 0;
             if (p->track->shape == SHAPE_BITMAP)
@@ -78,7 +85,7 @@ void cell_ghosts(struct cell *cell, unsigned ghosts)
 {
     struct period *p = &cell->period;
     if (ghosts & GHOST_LINES)
-        copy_period(cell, true, true);
+        copy_period(cell, true, false);
     if (ghosts & GHOST_RUNS)
         collect_runs(cell);
     if (ghosts & GHOST_MARKS)
@@ -114,11 +121,13 @@ void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts)
         cell_mark_period(cell);
     if (tracked && (missing & STEP_BIT(STEP_SCAN)) && !(missing & STEP_BIT(STEP_TAG)))
         p->track->end(p->tracker, &p->cursor); /* the scan that would have ended it was left out */
+    if (p->fsync && !(mask & STEPS_FSYNC))
+        cell_other_traffic(cell);
+    if (missing & STEP_BIT(STEP_CLEAN_INODE)) /* or the next mark-inode would find its work done */
+        p->inode->state &= ~(uint32_t)INODE_DIRTY_PAGES;
     if (tracked && p->fsync)
         cell_full_fsync(cell, true);
-    if (tracked && p->fsync && !(mask & (uint32_t)STEPS_FSYNC))
-        p->inode->state &= ~(uint32_t)INODE_DIRTY_PAGES; /* or the next mark-inode would find its work done */
-    if (missing & STEP_BIT(STEP_WRITEBACK) || missing & STEP_BIT(STEP_MARK))
+    if (p->fsync && missing & (STEP_BIT(STEP_WRITEBACK) | STEP_BIT(STEP_MARK)))
         writeback_period(cell);
     store_fence();
 }

@@ -35,6 +35,7 @@ static inline const unsigned char *write_source(const struct period *p, uint64_t
 void cell_ghosts(struct cell *cell, unsigned ghosts);
 void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts);
 void cell_mark_period(struct cell *cell);
+void cell_other_traffic(struct cell *cell); /* the delay's, outside a clock */
 void cell_full_fsync(struct cell *cell, bool writeback);
 
 /* condition.c: brings windows first .. first+periods-1 into the state that spec.dest names. */

@@ -22,6 +22,27 @@ void cell_use_layout(struct cell *cell, unsigned layout)
     p->surround = surround_of(&cell->spec, layout);
 }
 
+/* Two cells never write the same data at the same turn, or one could leave what the other is checked for. */
+static uint64_t salt(const struct cell *cell)
+{
+    const struct cell_spec *spec = &cell->spec;
+    return ((uint64_t)spec->copy << 16 | (uint64_t)spec->track << 8 | spec->writeback) * 0x9e3779b97f4a7c15u;
+}
+
+static uint64_t warm_position(const struct cell *cell, uint64_t serial)
+{
+    struct rng r = {.state = cell->spec.stream.seed ^ serial ^ salt(cell)};
+    return rng_below(&r, cell->period.source_bytes / SOURCE_LINE) * SOURCE_LINE;
+}
+
+/* On from where the period before ended. */
+static uint64_t cold_position(const struct cell *cell, uint64_t serial)
+{
+    const struct period *p = &cell->period;
+    uint64_t start = salt(cell) % (p->source_bytes / SOURCE_LINE) * SOURCE_LINE;
+    return (start + serial * p->writes % (p->source_bytes / SOURCE_LINE) * p->source_step) % p->source_bytes;
+}
+
 void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial)
 {
     struct period *p = &cell->period;
@@ -29,6 +50,5 @@ void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial)
     p->window = stream_window(s, window);
     if (s->access == ACCESS_RANDOM)
         stream_slots(s, serial, cell->slots);
-    struct rng r = {.state = s->seed ^ serial};
-    p->position = rng_below(&r, p->source_bytes / SOURCE_LINE) * SOURCE_LINE;
+    p->position = cell->spec.cold_source ? cold_position(cell, serial) : warm_position(cell, serial);
 }

@@ -34,7 +34,7 @@ uint32_t period_steps(const struct period *p)
         return steps;
     steps |= STEP_BIT(STEP_TAG) | STEP_BIT(STEP_FSYNC_FENCE) | (p->domain->drain ? STEP_BIT(STEP_DRAIN) : 0);
     if (tracked)
-        steps |=
-            STEP_BIT(STEP_SCAN) | STEP_BIT(STEP_HOLD) | (p->writeback->range ? STEP_BIT(STEP_WRITEBACK) : 0);
+        steps |= STEP_BIT(STEP_CLEAN_INODE) | STEP_BIT(STEP_SCAN) | STEP_BIT(STEP_HOLD) |
+                 (p->writeback->range ? STEP_BIT(STEP_WRITEBACK) : 0);
     return steps;
 }

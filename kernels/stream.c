@@ -6,6 +6,8 @@
 
 #include "base/rng.h"
 
+enum { LINE_BYTES = 64 };
+
 static uint64_t round_up(uint64_t x, uint64_t to)
 {
     return (x + to - 1) / to * to;
@@ -36,6 +38,12 @@ int stream_resolve(struct stream *s, struct error *err)
     s->slots = min_of(at_least_one(dirty / s->size), fit);
     if (!s->dirty)
         s->slots = min_of(s->slots, WRITES_CAP);
+    if (s->slots > PERIOD_WRITES_MAX / s->overwrite)
+        return error_set(
+            err, EXIT_CANNOT,
+            "dirty: a period of %llu writes, %llu times over, is more than %d; use a smaller --dirty or "
+            "--overwrite",
+            (unsigned long long)s->slots, (unsigned long long)s->overwrite, PERIOD_WRITES_MAX);
     s->windows = fit / s->slots;
     s->writes = s->slots * s->overwrite;
     return 0;
@@ -67,6 +75,12 @@ void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots)
     for (uint64_t i = s->slots; i-- > 0;)
         for (uint64_t k = 0; k < s->overwrite; k++)
             slots[i * s->overwrite + k] = slots[i];
+}
+
+uint64_t stream_reach(const struct stream *s)
+{
+    uint64_t slot = round_up(s->offset % LINE_BYTES + s->size, LINE_BYTES);
+    return s->windows * s->slots * min_of(slot, s->stride);
 }
 
 static uint64_t hash_word(uint64_t hash, uint64_t word)

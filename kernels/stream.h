@@ -30,7 +30,7 @@ struct stream {
 };
 
 /* Caps of a period that are constants, never of the clock, so that counts and hashes are equal everywhere. */
-enum { DIRTY_CAP = 4 << 20, WRITES_CAP = 8192 };
+enum { DIRTY_CAP = 4 << 20, WRITES_CAP = 8192, PERIOD_WRITES_MAX = 1 << 26 };
 
 /* Fills in the derived members. Errors (EXIT_CANNOT): a footprint that holds not one slot, sizes of 0. */
 int stream_resolve(struct stream *s, struct error *err);
@@ -40,6 +40,10 @@ uint64_t stream_window(const struct stream *s, uint64_t index);
 
 /* The slots of the period with this serial number, s->writes of them, in order. */
 void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots);
+
+/* Bytes of distinct lines that the whole stream touches, whole lines: how much cache it would take to hold
+ * them all. */
+uint64_t stream_reach(const struct stream *s);
 
 /* 64-bit hash over the windows' number and the first two periods (window, slot, size): equal for equal
  * streams. */

@@ -19,7 +19,7 @@ struct plan {
 static unsigned ghosts_of(const struct cell *cell, enum step left_out)
 {
     if (cell->period.track->shape == SHAPE_DIRECT)
-        return GHOST_NONE;
+        return left_out == STEP_COPY && cell->period.copy->finish ? GHOST_LINES : GHOST_NONE;
     switch (left_out) {
     case STEP_COPY:
         return GHOST_LINES;
@@ -81,6 +81,8 @@ static uint64_t sample(struct cell *cell, const struct plan *plan, uint64_t firs
 {
     uint64_t ticks = 0;
     for (uint64_t i = 0; i < periods; i++) {
+        if (cell->spec.dest != DEST_OWN && cell->spec.kernel == KERNEL_WRITE_FSYNC)
+            cell_condition(cell, first + i, 1, false); /* a state other than own holds for one period only */
         cell->serials[i] = cell->serial;
         cell_set_period(cell, first + i, cell->serial++);
         ticks += timed_period(cell, plan);

@@ -159,13 +159,22 @@ static void put_sum(const struct section *s, const struct pair *p, const char *l
     page_field(s->page, "");
 }
 
+/* What the rows and the unattributed rest add up to: the whole path, levelled over its code layouts. */
+static double ledger_total(const struct model_cell *cell)
+{
+    double sum = cell->unattributed.value;
+    for (size_t i = 0; i < cell->row_count; i++)
+        sum += cell->rows[i].added.value;
+    return isfinite(sum) ? sum : cell->summary.median;
+}
+
 static void put_sums(const struct section *s, const struct pair *p)
 {
     const struct model_cell *l = p->left, *r = p->right;
     double persistence[4] = {ledger_persistence(l).value, NAN, r ? ledger_persistence(r).value : NAN, NAN};
     double rest[4] = {l->unattributed.value, l->overlap.value, r ? r->unattributed.value : NAN,
                       r ? r->overlap.value : NAN};
-    double total[4] = {l->summary.median, NAN, r ? r->summary.median : NAN, NAN};
+    double total[4] = {ledger_total(l), NAN, r ? ledger_total(r) : NAN, NAN};
     put_sum(s, p, "= to persistence", persistence);
     put_sum(s, p, "= unattributed; overlap", rest);
     put_sum(s, p, "= the whole path", total);

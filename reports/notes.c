@@ -111,6 +111,8 @@ static const char *run_again(const struct section *s, const struct model_cell *c
         if (strcmp(c->axis[i], model_axis_standard((enum axis_id)i)))
             line_add(&line, " --%s %s", model_axis_name((enum axis_id)i),
                      show_quoted(&s->model->arena, c->axis[i]));
+    if (strcmp(c->domain, "adr") && *c->domain)
+        line_add(&line, " --domain %s", show_quoted(&s->model->arena, c->domain));
     return line.used > 98 ? NULL : arena_format(&s->model->arena, "%s", line.text);
 }
 

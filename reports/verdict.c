@@ -91,8 +91,7 @@ static void answer(const struct section *s, const struct model_cell *c)
 static void add_bringers(struct line *line, const struct model_cell *c)
 {
     double floor = (c->floor_ratio - 1) * c->summary.median;
-    static const char *const stages[] = {"entry-lock", "mark-inode", "mark", "tag",
-                                         "scan",       "writeback",  "drain"};
+    static const char *const stages[] = {"entry-lock", "mark", "tag", "scan", "writeback", "drain"};
     size_t n = 0;
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         const char *const one[] = {stages[i], NULL};

@@ -57,7 +57,7 @@ bool stats_bistable(const double *x, size_t n);
 
 enum verdict { VERDICT_FASTER, VERDICT_SLOWER, VERDICT_EQUIVALENT, VERDICT_UNRESOLVED, VERDICT_BISTABLE };
 const char *stats_verdict_name(enum verdict v);
-/* Said of b: equivalent when the interval lies inside [1/e, e], e = max(1.02, floor_ratio); faster/slower
+/* Said of b: equivalent when the interval lies inside [1/1.02, 1.02] and the floor is no wider; faster/slower
  * when p_holm < 0.05 and the interval excludes 1 and the ratio lies beyond the floor; else unresolved, as is
  * all without an interval or a floor. A bistable cell (either of the two) is bistable before all that. */
 enum verdict stats_verdict(struct interval ratio, double p_holm, double floor_ratio, bool bistable);

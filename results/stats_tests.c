@@ -183,10 +183,7 @@ const char *stats_verdict_name(enum verdict v)
     return names[v];
 }
 
-static double equivalence(double floor_ratio)
-{
-    return fmax(1.02, floor_ratio);
-}
+static const double EQUIVALENCE = 1.02;
 
 enum verdict stats_verdict(struct interval ratio, double p_holm, double floor_ratio, bool bistable)
 {
@@ -194,9 +191,8 @@ enum verdict stats_verdict(struct interval ratio, double p_holm, double floor_ra
         return VERDICT_BISTABLE;
     if (!isfinite(ratio.low) || !isfinite(ratio.high) || !isfinite(floor_ratio))
         return VERDICT_UNRESOLVED;
-    double e = equivalence(floor_ratio);
-    if (ratio.low >= 1 / e && ratio.high <= e)
-        return VERDICT_EQUIVALENT;
+    if (ratio.low >= 1 / EQUIVALENCE && ratio.high <= EQUIVALENCE)
+        return floor_ratio <= EQUIVALENCE ? VERDICT_EQUIVALENT : VERDICT_UNRESOLVED;
     if (!(p_holm < 0.05))
         return VERDICT_UNRESOLVED;
     if (ratio.low > 1 && ratio.value > floor_ratio)
@@ -213,7 +209,7 @@ unsigned stats_more_rounds(struct interval ratio, unsigned rounds, double floor_
         return 0;
     /* Either the interval leaves 1 behind, or it fits inside the equivalence band: the wider target comes
      * first. */
-    double room = log(equivalence(floor_ratio)) - distance;
+    double room = log(fmax(EQUIVALENCE, floor_ratio)) - distance;
     double target = distance > log(floor_ratio) ? fmax(room, distance) : room;
     if (target <= 0)
         return 0;

@@ -102,7 +102,7 @@ MASKED void masked_ghosts(struct period *p, uint32_t mask, enum track_shape shap
 MASKED void masked_fsync(struct period *p, uint32_t mask, enum track_shape shape)
 {
     bool dirty = true;
-    if (in_mask(mask, STEP_MARK_INODE) && shape != SHAPE_DIRECT)
+    if (in_mask(mask, STEP_CLEAN_INODE) && shape != SHAPE_DIRECT)
         step_clean_inode(p);
     if (in_mask(mask, STEP_TAG))
         dirty = step_tag(p);

@@ -94,6 +94,8 @@ static inline void step_mark_inode(struct period *p)
 static inline void step_clean_inode(struct period *p)
 {
     struct inode *inode = p->inode;
+    if (!step_runs(p, STEP_CLEAN_INODE))
+        return;
     while (!locked_compare_exchange32(&inode->state_lock, 0, 1))
         _mm_pause();
     __atomic_store_n(&inode->state, inode->state & ~(uint32_t)INODE_DIRTY_PAGES, __ATOMIC_RELAXED);

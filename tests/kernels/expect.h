@@ -186,18 +186,18 @@ static inline void expect_fsync(struct expect *e, const struct cell_spec *s, uin
     e->step[STEP_DRAIN] = (struct tally){.drains = flushes, .fences = flushes};
     if (!tracked)
         return;
-    tag->locked = 1; /* fsync's half of mark-inode, which comes with the first rung that has an fsync */
+    e->step[STEP_CLEAN_INODE].locked = 1;
     scan->scanned = granules;
     if (flushes)
         e->step[STEP_WRITEBACK].lines = granules * (s->stream.granule / LINE);
     switch (s->track) {
     case TRACK_radix: /* tagged under the lock; gangs until an empty one; locked to hold and to release */
-        tag->locked += 1 + granules / PAUSE_EACH;
+        tag->locked = 1 + granules / PAUSE_EACH;
         scan->locked = ceil_of(granules, GANG_SIZE) + 1;
         hold->locked = 2 * granules;
         break;
     case TRACK_xarray: /* the scan holds the lock, drops it to flush and takes it to release */
-        tag->locked += 1 + granules / PAUSE_EACH;
+        tag->locked = 1 + granules / PAUSE_EACH;
         scan->locked = 1 + granules / PAUSE_EACH;
         hold->locked = granules;
         break;

@@ -111,6 +111,7 @@ static inline struct cell_spec rig_spec(const struct path_parts_ids *ids, const 
                              .surround = a->surround,
                              .dest = a->dest,
                              .cold_source = a->cold,
+                             .ladder = true,
                              .file_bytes = RIG_BYTES,
                              .extents = or_else(a->extents, 1),
                              .delay = a->delay,

@@ -150,8 +150,9 @@ static void a_delay_runs_and_is_excluded(void **state)
         if (with) {
             unsigned char first = w->traffic[0], last = w->traffic[(1 << 20) - 64];
             visit(with, 0, 3, false);
-            assert_int_equal(w->traffic[0], (unsigned char)(first + 6)); /* three dropped, three timed */
-            assert_int_equal(w->traffic[(1 << 20) - 64], (unsigned char)(last + 6));
+            assert_int_equal(w->traffic[0],
+                             (unsigned char)(first + 7)); /* three dropped, one to condition, three timed */
+            assert_int_equal(w->traffic[(1 << 20) - 64], (unsigned char)(last + 7));
             assert_true(with->period.excluded > 0);
             uint64_t bare = least_ticks(without);
             assert_int_equal(without->period.excluded, 0);
@@ -171,7 +172,7 @@ static void no_fsync_has_no_delay(void **state)
         return;
     unsigned char before = w->traffic[0];
     visit(cell, 0, 3, false);
-    assert_int_equal(w->traffic[0], before);
+    assert_true((unsigned char)(w->traffic[0] - before) <= 1); /* the condition may, no period does */
     cell_destroy(cell);
 }
 

@@ -142,9 +142,10 @@ static void verdicts(void **state)
         {{0.90, 0.88, 0.92}, 0.001, 1.01, false, VERDICT_FASTER},
         {{1.00, 0.99, 1.01}, 0.9, 1.01, false, VERDICT_EQUIVALENT},
         {{1.01, 1.005, 1.015}, 0.001, 1.001, false, VERDICT_EQUIVALENT}, /* a difference, but a small one */
-        {{1.04, 1.03, 1.05}, 0.001, 1.06, false, VERDICT_EQUIVALENT},    /* inside the floor */
-        {{1.05, 1.03, 1.07}, 0.001, 1.06, false, VERDICT_UNRESOLVED},    /* no finer than the floor */
-        {{1.10, 1.08, 1.12}, 0.06, 1.01, false, VERDICT_UNRESOLVED},     /* not after Holm */
+        {{1.04, 1.03, 1.05}, 0.001, 1.06, false, VERDICT_UNRESOLVED},    /* inside the floor */
+        {{1.00, 0.99, 1.01}, 0.9, 1.06, false, VERDICT_UNRESOLVED}, /* equality is no finer than the floor */
+        {{1.05, 1.03, 1.07}, 0.001, 1.06, false, VERDICT_UNRESOLVED}, /* no finer than the floor */
+        {{1.10, 1.08, 1.12}, 0.06, 1.01, false, VERDICT_UNRESOLVED},  /* not after Holm */
         {{1.10, 0.99, 1.20}, 0.04, 1.01, false, VERDICT_UNRESOLVED},
         {{1.10, 1.08, 1.12}, 0.001, 1.01, true, VERDICT_BISTABLE},
         {{1.10, NAN, NAN}, 0.001, 1.01, false, VERDICT_UNRESOLVED},

@@ -81,9 +81,9 @@ static void layouts_differ_in_code_only(void **state)
 
 static void names_are_the_fields_terms(void **state)
 {
-    static const char *const names[COPIES] = {"memcpy",    "rep-movsb",      "movq",       "movnti",
-                                              "movnti+clflushopt", "movdir64b", "movnt-avx512",   "movnt-avx2", "memcpy+clwb",
-                                              "line+clwb", "line+clflushopt"};
+    static const char *const names[COPIES] = {
+        "memcpy",       "rep-movsb",  "movq",        "movnti",    "movnti+clflushopt", "movdir64b",
+        "movnt-avx512", "movnt-avx2", "memcpy+clwb", "line+clwb", "line+clflushopt"};
     (void)state;
     for (unsigned id = 0; id < COPIES; id++)
         assert_string_equal(copy_get((enum copy_id)id, 0)->name, names[id]);

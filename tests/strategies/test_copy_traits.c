@@ -60,7 +60,8 @@ static uint64_t words_inside(size_t offset, size_t n)
 
 static void bypass_copies_store_every_word_non_temporally(void **state)
 {
-    static const enum copy_id bypass[] = {COPY_movnti, COPY_movnti_clflushopt, COPY_movdir64b, COPY_movnt_avx512, COPY_movnt_avx2};
+    static const enum copy_id bypass[] = {COPY_movnti, COPY_movnti_clflushopt, COPY_movdir64b,
+                                          COPY_movnt_avx512, COPY_movnt_avx2};
     (void)state;
     for (size_t i = 0; i < sizeof(bypass) / sizeof(bypass[0]); i++) {
         const struct copy *c = copy_get(bypass[i], LAYOUT_TRACE);
