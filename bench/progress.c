@@ -25,9 +25,13 @@ void progress_update(struct progress *p)
     if (p->quiet || now - p->shown < (p->terminal ? TERMINAL_NS : PLAIN_NS))
         return;
     p->shown = now;
-    double left = now < p->deadline ? (double)(p->deadline - now) / (double)SECOND : 0;
-    fprintf(stderr, "%s%s: group %zu of %zu, at most %.0f s left%s", p->terminal ? "\r\033[K" : "", p->phase,
-            p->group + 1, p->groups, left, p->terminal ? "" : "\n");
+    fprintf(stderr, "%s%s: group %zu of %zu, ", p->terminal ? "\r\033[K" : "", p->phase, p->group + 1,
+            p->groups);
+    if (now < p->deadline)
+        fprintf(stderr, "at most %.0f s left", (double)(p->deadline - now) / (double)SECOND);
+    else
+        fputs("beyond the time: each group gets its least rounds", stderr);
+    fputs(p->terminal ? "" : "\n", stderr);
     fflush(stderr);
 }
 

@@ -14,11 +14,11 @@ struct stage {
 
 /* The order of the path's steps (measurement: rows of the ladder). */
 static const struct stage order[] = {
-    {"loop", "write"},       {"surround", "write"},      {"lock", "write"},      {"lookup", "write"},
-    {"entry-lock", "write"}, {"mark-inode", "write"},    {"copy", "write"},      {"finish", "write"},
-    {"fence", "write"},      {"mark", "write"},          {"tag", "fsync"},       {"scan", "fsync"},
-    {"entry-lock", "fsync"}, {"write-protect", "fsync"}, {"writeback", "fsync"}, {"fence", "fsync"},
-    {"drain", "fsync"},
+    {"loop", "write"},       {"surround", "write"},   {"lock", "write"},          {"lookup", "write"},
+    {"entry-lock", "write"}, {"mark-inode", "write"}, {"copy", "write"},          {"finish", "write"},
+    {"fence", "write"},      {"mark", "write"},       {"mark-inode", "fsync"},    {"tag", "fsync"},
+    {"scan", "fsync"},       {"entry-lock", "fsync"}, {"write-protect", "fsync"}, {"writeback", "fsync"},
+    {"fence", "fsync"},      {"drain", "fsync"},
 };
 
 struct pair { /* what is shown: left the baseline, right the other; right NULL: one ledger alone */

@@ -169,7 +169,7 @@ enum { CANNOT_MOUNT = 77 };
 /* In a mount namespace of its own: a file system of 8 KiB. */
 static int on_tiny_disk(struct scratch *s)
 {
-    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+    if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) ||
         mount("none", s->dir, "tmpfs", 0, "size=8k"))
         return CANNOT_MOUNT;
     return write_on_full_disk(s, s->dir, "No space left");
