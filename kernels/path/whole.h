@@ -21,16 +21,22 @@ static inline void whole_leave(struct period *p)
         p->surround->after(p->surround_state);
 }
 
-/* Today's write(): dax_iomap_rw, nothing remembered. */
-static inline void write_direct(struct period *p, uint64_t offset, const unsigned char *src)
+/* Extent by extent: dax_iomap_iter. */
+static inline void copy_whole(struct period *p, uint64_t offset, const unsigned char *src)
 {
-    whole_enter(p);
     for (uint64_t done = 0, n; done < p->size; done += n) {
         n = p->size - done;
         unsigned char *dst = step_lookup(p, offset + done, &n);
         step_copy(p, dst, src + done, n);
         step_finish(p, dst, n);
     }
+}
+
+/* Today's write(): dax_iomap_rw, nothing remembered. */
+static inline void write_direct(struct period *p, uint64_t offset, const unsigned char *src)
+{
+    whole_enter(p);
+    copy_whole(p, offset, src);
     step_fence(p);
     whole_leave(p);
 }
@@ -63,12 +69,7 @@ static inline void write_bitmap(struct period *p, uint64_t offset, const unsigne
 {
     whole_enter(p);
     step_mark_inode(p);
-    for (uint64_t done = 0, n; done < p->size; done += n) {
-        n = p->size - done;
-        unsigned char *dst = step_lookup(p, offset + done, &n);
-        step_copy(p, dst, src + done, n);
-        step_finish(p, dst, n);
-    }
+    copy_whole(p, offset, src);
     step_fence(p);
     step_mark_range(p, offset);
     whole_leave(p);
