@@ -12,7 +12,7 @@ Installs what building and testing needs and is missing, builds build/ with gcc 
 test: checks of the sources, unit tests, the command line, and the clang, ASan+UBSan, TSan and Valgrind
 variants, which are tests of their own. About 10 minutes on two cores. The last lines are ctest's summary.
 
-example: ./test.sh -L check      (labels: check, unit, cli, variant)
+example: ./test.sh -L check      (labels: check, unit, proof, cli, variant)
 END
 }
 
@@ -31,4 +31,4 @@ rm -f "$log"
 echo "building (log: $log)" >&2
 tools/logged.sh "$log" cmake --preset ci -DPMB_TESTS=ON
 tools/logged.sh "$log" cmake --build --preset ci -j "$jobs"
-exec ctest --test-dir build -j "$jobs" --output-on-failure "$@" </dev/null
+exec ctest --test-dir build -j "$jobs" --output-on-failure --no-label-summary "$@" </dev/null

@@ -43,35 +43,40 @@ static bool whole_role(const struct slot *s)
     return !s->failed && (s->role == ROLE_PATH || s->role == ROLE_TWIN || s->role == ROLE_SPIN);
 }
 
-/* By how much round r was slower than usual for all whole paths alike: a neighbour on the same core, a change
- * of clock frequency. The median over them of sample by own median. */
-static double round_factor(const struct group *g, const double *medians, unsigned r, double *scratch)
+/* By how much each round was slower than usual for all whole paths alike: a neighbour on the same core, a
+ * change of clock frequency. The median over the paths of sample by own median. */
+static int find_factors(struct group *g, struct error *err)
 {
-    size_t n = 0;
+    double *medians = calloc(2 * g->slot_count + 1, sizeof(*medians)), *scratch = medians + g->slot_count;
+    double *factors = realloc(g->factors, (g->rounds + 1) * sizeof(*factors));
+    g->factors = factors ? factors : g->factors;
+    if (!medians || !factors) {
+        free(medians);
+        return error_set(err, EXIT_CANNOT, "round factors: no memory");
+    }
     for (size_t s = 0; s < g->slot_count; s++)
         if (whole_role(&g->slots[s]))
-            scratch[n++] = g->slots[s].ns[r] / medians[s];
-    return stats_median(scratch, n);
+            medians[s] = stats_median(g->slots[s].ns, g->rounds);
+    for (unsigned r = 0; r < g->rounds; r++) {
+        size_t n = 0;
+        for (size_t s = 0; s < g->slot_count; s++)
+            if (whole_role(&g->slots[s]) && medians[s] > 0)
+                scratch[n++] = g->slots[s].ns[r] / medians[s];
+        double factor = stats_median(scratch, n);
+        g->factors[r] = factor > 0 ? factor : 1;
+    }
+    free(medians);
+    return 0;
 }
 
 /* Whether the cell has two speeds of its own: two clusters that remain when what hits the whole round is
  * taken off. */
 static bool own_bistable(const struct group *g, const struct slot *path)
 {
-    double *medians = calloc(g->slot_count, sizeof(*medians)),
-           *scratch = calloc(g->slot_count, sizeof(*scratch));
     double *own = calloc(g->rounds + 1, sizeof(*own));
-    bool result = false;
-    if (medians && scratch && own) {
-        for (size_t s = 0; s < g->slot_count; s++)
-            if (whole_role(&g->slots[s]))
-                medians[s] = stats_median(g->slots[s].ns, g->rounds);
-        for (unsigned r = 0; r < g->rounds; r++)
-            own[r] = path->ns[r] / round_factor(g, medians, r, scratch);
-        result = stats_bistable(own, g->rounds);
-    }
-    free(medians);
-    free(scratch);
+    for (unsigned r = 0; own && r < g->rounds; r++)
+        own[r] = path->ns[r] / g->factors[r];
+    bool result = own && stats_bistable(own, g->rounds);
     free(own);
     return result;
 }
@@ -181,6 +186,8 @@ int group_analyse(struct group *g, const struct group_env *env, struct error *er
 {
     if (!g->rounds)
         return 0;
+    if (find_factors(g, err))
+        return -1;
     judge_controls(g);
     g->half_width = half_width(g);
     for (size_t m = 0; m < g->member_count; m++)

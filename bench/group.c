@@ -129,6 +129,7 @@ void groups_free(struct group *groups, size_t count)
         free(groups[g].members);
         free(groups[g].member_periods);
         free(groups[g].layouts);
+        free(groups[g].factors);
     }
     free(groups);
 }

@@ -53,7 +53,8 @@ struct group {
                            known */
     unsigned dropped;   /* warm-up samples */
     bool short_samples; /* a sample could not be made as long as the clock asks */
-    uint8_t *layouts;   /* by round, 0 .. LAYOUTS_EACH-1 */
+    double *factors;  /* by round: how much slower than usual all whole paths were; group_analyse sets them */
+    uint8_t *layouts; /* by round, 0 .. LAYOUTS_EACH-1 */
     struct result_controls controls;
 };
 

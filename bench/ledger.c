@@ -41,6 +41,13 @@ static struct rungs collect(const struct group *g, size_t member)
     return r;
 }
 
+/* A sample without what hit all whole paths of its round alike: a neighbour on the core gives every rung two
+ * speeds, and the difference of two medians over such mixtures is mostly chance. */
+static double at(const struct rungs *r, const double *ns, unsigned round)
+{
+    return ns[round] / r->g->factors[round];
+}
+
 /* Mean over the layouts of the medians within each. */
 static double level(const struct rungs *r, const double *ns)
 {
@@ -51,7 +58,7 @@ static double level(const struct rungs *r, const double *ns)
         size_t n = 0;
         for (unsigned i = 0; i < r->g->rounds; i++)
             if (r->g->layouts[i] == layout)
-                part[n++] = ns[i];
+                part[n++] = at(r, ns, i);
         if (n) {
             sum += stats_median(part, n);
             layouts++;
@@ -74,7 +81,7 @@ static struct interval around(const struct rungs *r, double value)
 static struct interval difference(const struct rungs *r, const double *more, const double *less)
 {
     for (unsigned i = 0; i < r->g->rounds; i++)
-        r->scratch[i] = more[i] - (less ? less[i] : 0);
+        r->scratch[i] = at(r, more, i) - (less ? at(r, less, i) : 0);
     return around(r, level(r, more) - (less ? level(r, less) : 0));
 }
 
@@ -160,7 +167,7 @@ static struct interval sum_to_persistence(const struct rungs *r, bool tracked)
         if (to_persistence((enum step)s, tracked) && before) {
             value += level(r, r->prefix[s]) - level(r, before);
             for (unsigned i = 0; i < r->g->rounds; i++)
-                r->scratch[i] += r->prefix[s][i] - before[i];
+                r->scratch[i] += at(r, r->prefix[s], i) - at(r, before, i);
         }
         before = r->prefix[s];
     }
@@ -171,14 +178,15 @@ static struct interval sum_to_persistence(const struct rungs *r, bool tracked)
 static struct interval overlap(const struct rungs *r)
 {
     double value = level(r, last_rung(r));
-    memcpy(r->scratch, last_rung(r), r->g->rounds * sizeof(*r->scratch));
+    for (unsigned i = 0; i < r->g->rounds; i++)
+        r->scratch[i] = at(r, last_rung(r), i);
     for (unsigned s = 0; s < STEPS; s++) {
         if (!r->without[s])
             continue;
         const double *reference = s == STEP_TAG && r->premarked ? r->premarked : last_rung(r);
         value -= level(r, reference) - level(r, r->without[s]);
         for (unsigned i = 0; i < r->g->rounds; i++)
-            r->scratch[i] -= reference[i] - r->without[s][i];
+            r->scratch[i] -= at(r, reference, i) - at(r, r->without[s], i);
     }
     return around(r, value);
 }
@@ -191,7 +199,7 @@ static void split(const struct rungs *r, struct result_cell *out, double writes)
         write = r->prefix[s] ? r->prefix[s] : write;
     out->write = stats_summary(write, r->g->rounds);
     for (unsigned i = 0; i < r->g->rounds; i++)
-        r->scratch[i] = last_rung(r)[i] - write[i];
+        r->scratch[i] = at(r, last_rung(r), i) - at(r, write, i);
     out->fsync = stats_summary(r->scratch, r->g->rounds);
     for (unsigned i = 0; i < r->g->rounds; i++)
         r->scratch[i] *= writes;

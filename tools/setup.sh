@@ -57,8 +57,9 @@ become_root() {
     echo sudo -n
 }
 
+log=''
 install_missing() {
-    local log rights
+    local rights
     command -v apt-get >/dev/null || die "no apt-get here; install what Debian calls: ${missing[*]}"
     rights=$(become_root)
     log=$(mktemp)
