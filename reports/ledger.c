@@ -114,9 +114,9 @@ static const char *remarks(const struct section *s, const struct pair *p, struct
         add_remark(&line, "overlaps", NULL);
     else if (in_left || in_right)
         add_remark(&line, "overlaps", p->right ? (in_left ? p->left : p->right)->path : NULL);
-    if (*any->how && strcmp(any->how, "ladder"))
+    if (any && *any->how && strcmp(any->how, "ladder"))
         add_remark(&line, any->how, NULL);
-    if (*any->provenance && strcmp(any->provenance, "real") && strcmp(any->provenance, medium))
+    if (any && *any->provenance && strcmp(any->provenance, "real") && strcmp(any->provenance, medium))
         add_remark(&line, any->provenance, NULL);
     return arena_format(&s->model->arena, "%s", line.text);
 }
