@@ -86,13 +86,16 @@ static void put_values(const struct section *s, const struct model_cell *cell, c
     page_field(s->page, row ? show_value(s, row->saved, floor_ns(cell), false) : "");
 }
 
+/* Rows that a page with little room names together: below the floor, or below 2 % of the whole. */
+static const double SMALL_SHARE = 0.02;
+
 static bool row_is_small(const struct model_cell *cell, const struct model_row *row)
 {
     if (!row)
         return true;
-    double floor = floor_ns(cell);
-    return below_floor(row->added, floor) &&
-           (!isfinite(row->saved.value) || below_floor(row->saved, floor)) && !row->first_fence;
+    double small = fmax(floor_ns(cell), SMALL_SHARE * cell->summary.median);
+    return below_floor(row->added, small) &&
+           (!isfinite(row->saved.value) || below_floor(row->saved, small)) && !row->first_fence;
 }
 
 /* `of`: a path, of which the first word is enough beside the columns' heads. */
@@ -192,7 +195,7 @@ static void put_notes(const struct section *s, const struct pair *p, const char 
 {
     struct line line = {0};
     if (*folded)
-        line_add(&line, "Below the floor: %s. ", folded);
+        line_add(&line, "Below 2 %% of the whole or the floor: %s. ", folded);
     if (!s->room->terse)
         line_add(&line,
                  "added: the path up to this step less the path before it; saved: what leaving out this step "
