@@ -13,8 +13,8 @@
  * lock, and the way out. */
 enum { TURNS_BEFORE = 41, TURNS_BETWEEN = 32, TURNS_AFTER = 22 };
 
-/* About 21 instructions a turn (tests/truth/surround counts them): three independent loads, and arithmetic that does not wait for the turn
- * before. */
+/* About 21 instructions a turn (tests/truth/surround counts them): three independent loads, and arithmetic
+ * that does not wait for the turn before. */
 static inline uint64_t mixture(struct surround_state *s, unsigned turns)
 {
     uint64_t a = 0, b = 0, c = 0;
