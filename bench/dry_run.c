@@ -22,12 +22,14 @@ void dry_run(const struct run_cells *cells, const struct group *groups, size_t c
         variants += groups[g].slot_count;
     printf("\ncells    %zu in %zu groups: %zu with a ledger, %zu skipped\n", cells->count, count, ledgers,
            skipped);
-    printf(
-        "rounds   at least %d a group, %zu samples a round over all groups (rungs and controls included)\n",
-        ROUNDS_MIN, variants);
-    printf("time     %.0f s of measuring at most, but at least %d rounds of each group; about 3 s to look at "
+    printf("rounds   %d a group in a first pass (at least %d), then more where intervals are wide; %zu "
+           "samples a "
+           "round\n",
+           ROUNDS_MIN, ROUNDS_LEAST, variants);
+    printf("time     %.0f s of measuring, more only where a group's least rounds take longer; about 2 s to "
+           "look at "
            "the machine\n",
-           max_time_s, ROUNDS_MIN);
+           max_time_s);
     printf("memory   %" PRIu64 " MiB under test (last-level cache taken as %" PRIu64
            " MiB as reported; a run measures it)\n",
            memory_bytes >> 20, llc_bytes >> 20);
