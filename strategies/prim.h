@@ -53,23 +53,30 @@ static inline void nt_store4(void *dst, uint32_t value)
 }
 
 /* Write one line back to memory: CLWB may keep it, CLFLUSHOPT and CLFLUSH drop it. By encoding, so that no
- * compiler flag is needed; the caller has looked whether the CPU has it. */
+ * compiler flag is needed; the caller has looked whether the CPU has it. The operand is one byte of
+ * the line; the clobber keeps the compiler from moving stores to the others past it. */
 static inline void line_clwb(const void *line)
 {
     prim_note(TRACE_WRITEBACK, line, LINE);
-    __asm__ volatile(".byte 0x66; xsaveopt %0" : "+m"(*(volatile char *)(uintptr_t)line)); /* CLWB m8 */
+    __asm__ volatile(".byte 0x66; xsaveopt %0"
+                     : "+m"(*(volatile char *)(uintptr_t)line)
+                     :
+                     : "memory"); /* CLWB m8 */
 }
 
 static inline void line_clflushopt(const void *line)
 {
     prim_note(TRACE_WRITEBACK, line, LINE);
-    __asm__ volatile(".byte 0x66; clflush %0" : "+m"(*(volatile char *)(uintptr_t)line)); /* CLFLUSHOPT m8 */
+    __asm__ volatile(".byte 0x66; clflush %0"
+                     : "+m"(*(volatile char *)(uintptr_t)line)
+                     :
+                     : "memory"); /* CLFLUSHOPT m8 */
 }
 
 static inline void line_clflush(const void *line)
 {
     prim_note(TRACE_WRITEBACK, line, LINE);
-    __asm__ volatile("clflush %0" : "+m"(*(volatile char *)(uintptr_t)line));
+    __asm__ volatile("clflush %0" : "+m"(*(volatile char *)(uintptr_t)line) : : "memory");
 }
 
 /* LOCKed read-modify-write operations. Each is also a store fence on x86 (SDM vol. 3, 8.2.3.9 and CLWB). */

@@ -125,22 +125,8 @@ static bool next_tagged(const struct tracker *t, struct tree_walk *w, enum mark 
 /* tag_pages_for_writeback: in batches under the lock */
 static bool radix_tag(struct tracker *t, struct track_cursor *cur)
 {
-    struct tree_walk w = {0};
-    uint64_t tagged = 0;
     (void)cur;
-    tree_lock(&t->lock);
-    while (next_tagged(t, &w, MARK_DIRTY)) {
-        struct place p = place_at(t, w.node, w.slot);
-        tree_mark_up(t, &p, MARK_TOWRITE);
-        if (++tagged % TREE_BATCH)
-            continue;
-        w.node = NULL;
-        tree_unlock(&t->lock);
-        _mm_pause();
-        tree_lock(&t->lock);
-    }
-    tree_unlock(&t->lock);
-    return tagged != 0;
+    return tree_tag(t, next_tagged);
 }
 
 /* find_get_entries_tag from cur->next on */

@@ -261,6 +261,29 @@ static inline void tree_mark_up(struct tracker *t, const struct place *p, enum m
     t->marks |= 1u << mark;
 }
 
+typedef bool (*tree_next_fn)(const struct tracker *t, struct tree_walk *w, enum mark mark);
+
+/* tag_pages_for_writeback: DIRTY to TOWRITE in batches under the lock; `next` is the tree's own way of going
+ * on. false: nothing is DIRTY. */
+static inline __attribute__((always_inline)) bool tree_tag(struct tracker *t, tree_next_fn next)
+{
+    struct tree_walk w = {0};
+    uint64_t tagged = 0;
+    tree_lock(&t->lock);
+    while (next(t, &w, MARK_DIRTY)) {
+        struct place p = place_at(t, w.node, w.slot);
+        tree_mark_up(t, &p, MARK_TOWRITE);
+        if (++tagged % TREE_BATCH)
+            continue;
+        w.node = NULL;
+        tree_unlock(&t->lock);
+        _mm_pause();
+        tree_lock(&t->lock);
+    }
+    tree_unlock(&t->lock);
+    return tagged != 0;
+}
+
 /* xas_clear_mark, node_tag_clear: from the leaf up, as long as a node's mark word becomes empty. */
 static inline void tree_clear_up(struct tracker *t, const struct place *p, enum mark mark)
 {

@@ -80,22 +80,8 @@ static void cursor_unlock(struct tracker *t, struct track_cursor *cur)
 /* tag_pages_for_writeback */
 static bool xarray_tag(struct tracker *t, struct track_cursor *cur)
 {
-    struct tree_walk w = {0};
-    uint64_t tagged = 0;
     (void)cur;
-    tree_lock(&t->lock);
-    while (tree_next_marked(t, &w, MARK_DIRTY)) {
-        struct place p = place_at(t, w.node, w.slot);
-        tree_mark_up(t, &p, MARK_TOWRITE);
-        if (++tagged % TREE_BATCH)
-            continue;
-        w.node = NULL;
-        tree_unlock(&t->lock);
-        _mm_pause();
-        tree_lock(&t->lock);
-    }
-    tree_unlock(&t->lock);
-    return tagged != 0;
+    return tree_tag(t, tree_next_marked);
 }
 
 /* xas_for_each_marked of dax_writeback_mapping_range */

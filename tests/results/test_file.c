@@ -13,32 +13,12 @@
 #include <sys/wait.h>
 
 #include "results/file.h"
-#include "tests/results/sample.h"
-#include "tests/results/scratch.h"
+#include "tests/results/place.h"
 #include "tests/results/walk.h"
-
-struct scratch {
-    char dir[SCRATCH_PATH / 2], file[SCRATCH_PATH];
-    struct result result;
-};
 
 static int set_up(void **state)
 {
-    struct scratch *s = sample_alloc(1, sizeof(*s));
-    scratch_open(s->dir);
-    scratch_path(s->dir, RESULT_FILE, s->file);
-    sample_result(&s->result);
-    *state = s;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct scratch *s = *state;
-    result_free(&s->result);
-    scratch_close(s->dir);
-    free(s);
-    return 0;
+    return place_open(state, RESULT_FILE);
 }
 
 /* An error must be one line that names the file and says something. */

@@ -9,31 +9,11 @@
 #include <sys/resource.h>
 
 #include "results/file.h"
-#include "tests/results/sample.h"
-#include "tests/results/scratch.h"
-
-struct scratch {
-    char dir[SCRATCH_PATH / 2], file[SCRATCH_PATH];
-    struct result result;
-};
+#include "tests/results/place.h"
 
 static int set_up(void **state)
 {
-    struct scratch *s = sample_alloc(1, sizeof(*s));
-    scratch_open(s->dir);
-    scratch_path(s->dir, JOURNAL_FILE, s->file);
-    sample_result(&s->result);
-    *state = s;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct scratch *s = *state;
-    result_free(&s->result);
-    scratch_close(s->dir);
-    free(s);
-    return 0;
+    return place_open(state, JOURNAL_FILE);
 }
 
 static struct journal *open_journal(const struct scratch *s)
