@@ -40,6 +40,7 @@ static uint32_t member_steps(const struct run_cell *m)
                            writeback_get(domain->flushes_caches ? m->spec.writeback : WRITEBACK_none, 0),
                        .surround = m->spec.surround == SURROUND_NONE ? NULL : &some,
                        .fence_write = m->spec.fence_write,
+                       .remember = !m->spec.bypass,
                        .fsync = m->spec.fsync};
     return period_steps(&p);
 }

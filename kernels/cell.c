@@ -42,6 +42,7 @@ static void fill_period(struct cell *cell)
     p->base = cell->workspace->base;
     p->fence_write = spec->fence_write;
     p->fsync = spec->fsync;
+    p->remember = !spec->bypass;
     p->granule_shift = (uint32_t)__builtin_ctzll(spec->stream.granule);
     p->stride = spec->stream.stride;
     p->size = spec->stream.size;

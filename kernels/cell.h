@@ -20,6 +20,7 @@ struct cell_spec {
     bool fsync;       /* false: dirty=never */
     bool fence_write; /* write() fences: what a durable copy with FENCE_NEEDED asks for, unless a tracker
                          follows */
+    bool bypass; /* a bitmap's path whose writes of this size go past the cache and are not marked (hybrid) */
     enum cell_surround surround;
     enum cell_dest dest;
     bool cold_source;

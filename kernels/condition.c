@@ -7,13 +7,15 @@ struct range {
     uint64_t start, end; /* file offsets */
 };
 
-/* The whole granules that a window touches, inside the footprint: what its own history has written before. */
+/* The whole granules or entries that a window touches, inside the footprint: what its own history has written
+ * before. */
 static struct range window_range(const struct cell *cell, uint64_t window)
 {
     const struct stream *s = &cell->spec.stream;
     uint64_t start = stream_window(s, window), end = start + s->slots * s->stride;
     uint64_t low = FILE_START + s->offset, high = low + s->footprint;
-    struct range r = {start / s->granule * s->granule, (end + s->granule - 1) / s->granule * s->granule};
+    uint64_t entry = 1ull << cell->period.entry_shift; /* what is written back together */
+    struct range r = {start / entry * entry, (end + entry - 1) / entry * entry};
     r.start = r.start < low ? low : r.start;
     r.end = r.end > high ? high : r.end;
     return r;

@@ -38,6 +38,11 @@ void cell_mark_period(struct cell *cell)
 
 static void writeback_run(const struct period *p, const struct track_run *run)
 {
+    if (run->order && p->writeback->range) {
+        p->writeback->range(p->base + (run->index << p->granule_shift),
+                            1ull << (p->granule_shift + run->order));
+        return;
+    }
     for (unsigned i = 0; p->writeback->range && i < 64; i++)
         if (run->bits >> i & 1)
             p->writeback->range(p->base + ((run->index + i) << p->granule_shift), 1ull << p->granule_shift);
@@ -52,7 +57,7 @@ void cell_full_fsync(struct cell *cell, bool writeback)
         return;
     p->track->tag(p->tracker, &cur); /* also when nothing is DIRTY: TOWRITE may be left over */
     while (p->track->next(p->tracker, &cur, &run)) {
-        if (!p->track->hold(p->tracker, &cur, &run))
+        if (p->track->hold && !p->track->hold(p->tracker, &cur, &run))
             continue;
         p->track->take(p->tracker, &cur, &run);
         if (writeback)
@@ -76,6 +81,8 @@ static void collect_runs(struct cell *cell)
             p->ghost[p->ghosts++].cursor.locked = 0;
             if (p->track->shape == SHAPE_BITMAP)
                 p->track->take(p->tracker, &cur, &run);
+            if (!p->track->hold)
+                p->track->release(p->tracker, &cur, &run);
         }
     p->track->end(p->tracker, &cur);
     cell_full_fsync(cell, false);
@@ -99,11 +106,14 @@ void cell_ghosts(struct cell *cell, unsigned ghosts)
 static void writeback_period(struct cell *cell)
 {
     struct period *p = &cell->period;
-    uint64_t granule = 1ull << p->granule_shift;
+    uint64_t entry = 1ull << p->entry_shift, done = 0;
     for (uint64_t i = 0; p->writeback->range && i < p->writes; i++) {
         uint64_t at = (uint64_t)(write_target(p, i) - p->base);
-        uint64_t first = at & ~(granule - 1), end = (at + p->size + granule - 1) & ~(granule - 1);
+        uint64_t first = at & ~(entry - 1), end = (at + p->size + entry - 1) & ~(entry - 1);
+        if (i && end == done)
+            continue;
         p->writeback->range(p->base + first, end - first);
+        done = end;
     }
 }
 

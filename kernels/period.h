@@ -48,7 +48,10 @@ struct period {
     unsigned char *base; /* where file offset 0 is mapped */
     bool fence_write;    /* write() ends with a store fence of its own */
     bool fsync;          /* false: the period has no fsync (dirty=never) */
+    bool
+        remember; /* bitmaps: write() marks; false where it bypasses the cache, though fsync scans (hybrid) */
     uint32_t granule_shift;
+    uint32_t entry_shift; /* trees: what one entry covers; at least a granule */
 
     /* Write i goes to file offset window + order[i] * stride, size bytes from source + (position + i *
      * source_step) wrapped at source_bytes. */

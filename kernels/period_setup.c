@@ -17,6 +17,9 @@ void cell_use_layout(struct cell *cell, unsigned layout)
     struct period *p = &cell->period;
     p->copy = copy_get(cell->spec.copy, layout);
     p->track = track_get(cell->spec.track, layout);
+    p->entry_shift = p->granule_shift;
+    if (p->track->entry_bytes > 1ull << p->granule_shift)
+        p->entry_shift = (uint32_t)__builtin_ctzll(p->track->entry_bytes);
     p->domain = domain_get(cell->spec.domain, layout);
     p->writeback = writeback_get(p->domain->flushes_caches ? cell->spec.writeback : WRITEBACK_none, layout);
     p->surround = surround_of(&cell->spec, layout);

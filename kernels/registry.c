@@ -26,7 +26,7 @@ uint32_t period_steps(const struct period *p)
     steps |= p->surround ? STEP_BIT(STEP_SURROUND) : 0;
     steps |= p->copy->finish ? STEP_BIT(STEP_FINISH) : 0;
     steps |= p->fence_write ? STEP_BIT(STEP_FENCE) : 0;
-    if (tracked)
+    if (tracked && p->remember)
         steps |= STEP_BIT(STEP_MARK_INODE) | STEP_BIT(STEP_MARK);
     if (p->track->shape == SHAPE_TREE)
         steps |= STEP_BIT(STEP_ENTRY_LOCK);
@@ -34,7 +34,8 @@ uint32_t period_steps(const struct period *p)
         return steps;
     steps |= STEP_BIT(STEP_TAG) | STEP_BIT(STEP_FSYNC_FENCE) | (p->domain->drain ? STEP_BIT(STEP_DRAIN) : 0);
     if (tracked)
-        steps |= STEP_BIT(STEP_CLEAN_INODE) | STEP_BIT(STEP_SCAN) | STEP_BIT(STEP_HOLD) |
+        steps |= STEP_BIT(STEP_CLEAN_INODE) | STEP_BIT(STEP_SCAN) |
+                 (p->track->hold ? STEP_BIT(STEP_HOLD) : 0) |
                  (p->writeback->range ? STEP_BIT(STEP_WRITEBACK) : 0);
     return steps;
 }

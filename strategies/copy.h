@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "strategies/layout.h"
 
 /* What a write() still needs after copy() and finish() so that the bytes are on their way to persistence. */
@@ -28,6 +29,9 @@ struct copy {
     enum copy_resident resident;
     bool durable; /* after finish() and the fence that `fence` names, every byte is past the cache */
     enum copy_fence fence;
+    bool opaque; /* a library's own code: what it executes cannot be counted, only seen step by step */
+    /* To be called once before copy(), by one thread; NULL: nothing. 0, or -1 with err (EXIT_CANNOT). */
+    int (*prepare)(struct error *err);
     /* Copies n bytes (any n, 0 too; any alignment; no overlap) and touches no byte outside [dst, dst+n). */
     void (*copy)(void *dst, const void *src, size_t n);
     /* What must follow the copy before the fence (fix-ups, write-back); NULL: nothing. Same dst and n. */

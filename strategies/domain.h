@@ -12,7 +12,8 @@
 struct domain {
     const char *name;
     const char *summary;
-    bool flushes_caches; /* fsync must write lines back; false: caches are inside the domain (eADR) */
+    const char *drain_kind; /* "none", "store-fence", "flush-hint", "flush-request" or "pcommit" */
+    bool flushes_caches;    /* fsync must write lines back; false: caches are inside the domain (eADR) */
     bool drain_modelled; /* what follows the first fence exists on real hardware only and is modelled, not run
                           */
     bool uncertain;      /* nothing is known of the platform: a warning is due */

@@ -6,10 +6,12 @@
 
 #include <stdint.h>
 
-enum trace_kind { TRACE_NT_STORE, TRACE_WRITEBACK, TRACE_FENCE, TRACE_LOCKED };
+/* TRACE_LIBRARY: a library's copy has ended that takes the lines of the range past the cache, by whichever
+ * instructions: not counted, and proven by single steps only. */
+enum trace_kind { TRACE_NT_STORE, TRACE_WRITEBACK, TRACE_FENCE, TRACE_LOCKED, TRACE_LIBRARY };
 
-/* A recorder. on_event (may be NULL) sees each event before it executes, with address and bytes (0 for
- * fences); it is where a test's shadow medium hooks in. */
+/* A recorder. on_event (may be NULL) sees each event before it executes (TRACE_LIBRARY: after), with address
+ * and bytes (0 for fences); it is where a test's shadow medium hooks in. */
 struct trace {
     uint64_t nt_bytes;
     uint64_t lines_flushed;

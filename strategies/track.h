@@ -22,11 +22,12 @@ enum track_shape {
     SHAPE_BITMAP  /* marked after the copy by one LOCKed operation */
 };
 
-/* What one step of an fsync's scan found: granule `index` + i is dirty where bit i is set (trees: bits == 1).
- */
+/* What one step of an fsync's scan found: granule `index` + i is dirty where bit i is set. Trees: bits == 1,
+ * and the entry covers the 2^order granules from `index` on, which is a multiple of that. */
 struct track_run {
     uint64_t index;
     uint64_t bits;
+    uint32_t order;
 };
 
 /* One fsync's place in the scan. Zeroed by the caller, then owned by the strategy until end(). */
@@ -48,6 +49,8 @@ struct track {
     const char *summary;
     const char *promise; /* how the promise is kept, one sentence */
     enum track_shape shape;
+    uint64_t entry_bytes; /* trees with multi-page entries: what one covers, aligned; 0: one granule */
+    bool single_fsync;    /* the promise holds only while no two fsyncs of the file run at once */
 
     /* State for a file of file_bytes. NULL with err set (EXIT_CANNOT) when memory is short. */
     struct tracker *(*create)(uint64_t file_bytes, uint32_t granule, struct error *err);
@@ -65,7 +68,9 @@ struct track {
 
     /* fsync(), in this order (dax_writeback_mapping_range, tag_pages_for_writeback, dax_writeback_one):
      *   empty() ? done : tag(); while (next()) { if (hold()) { take(); write back; release(); } } end();
-     * A caller may leave hold and release out: then next/take alone walk over what is dirty. */
+     * A caller may leave hold and release out: then next/take alone walk over what is dirty.
+     * hold NULL: scan and entry step are one: next() has looked at the entry itself, and release() belongs to
+     * the scan, which would not get on without it. */
     bool (*empty)(const struct tracker *t);                   /* mapping_empty: nothing was ever tracked */
     bool (*tag)(struct tracker *t, struct track_cursor *cur); /* DIRTY to TOWRITE; false: nothing is dirty */
     bool (*next)(struct tracker *t, struct track_cursor *cur, struct track_run *run);

@@ -39,6 +39,7 @@ needs_of_build() {
 
 needs_of_test() {
     need_library cmocka libcmocka-dev
+    need_package libzydis-dev
     need_command bats bats
     need_command clang clang
     need_command clang-format clang-format

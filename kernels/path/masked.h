@@ -25,8 +25,8 @@ MASKED void masked_piece(struct period *p, uint32_t mask, enum track_shape shape
     }
     bool lock = in_mask(mask, STEP_ENTRY_LOCK), mark = in_mask(mask, STEP_MARK);
     for (uint64_t done = 0; done < n;) {
-        uint64_t at = offset + done, granule = 1ull << p->granule_shift;
-        uint64_t part = min_u64(n - done, granule - (at & (granule - 1)));
+        uint64_t at = offset + done, entry = 1ull << p->entry_shift;
+        uint64_t part = min_u64(n - done, entry - (at & (entry - 1)));
         if (lock)
             step_entry_lock(p, at >> p->granule_shift);
         if (in_mask(mask, STEP_COPY))
@@ -49,7 +49,7 @@ MASKED void masked_write(struct period *p, uint32_t mask, enum track_shape shape
         step_lock(p);
     if (in_mask(mask, STEP_SURROUND) && p->surround)
         p->surround->between(p->surround_state);
-    if (in_mask(mask, STEP_MARK_INODE) && shape != SHAPE_DIRECT)
+    if (in_mask(mask, STEP_MARK_INODE) && shape != SHAPE_DIRECT && p->remember)
         step_mark_inode(p);
     for (uint64_t done = 0; done < p->size;) {
         uint64_t n = p->size - done;
@@ -61,7 +61,7 @@ MASKED void masked_write(struct period *p, uint32_t mask, enum track_shape shape
     }
     if (in_mask(mask, STEP_FENCE))
         step_fence(p);
-    if (in_mask(mask, STEP_MARK) && shape == SHAPE_BITMAP)
+    if (in_mask(mask, STEP_MARK) && shape == SHAPE_BITMAP && p->remember)
         step_mark_range(p, offset);
     if (in_mask(mask, STEP_LOCK))
         step_unlock(p);
@@ -72,7 +72,8 @@ MASKED void masked_write(struct period *p, uint32_t mask, enum track_shape shape
 /* What fsync does with one thing that its scan found: dax_writeback_one. */
 MASKED void masked_entry(struct period *p, uint32_t mask, struct track_cursor *cur, struct track_run *run)
 {
-    bool hold = in_mask(mask, STEP_HOLD) && step_runs(p, STEP_HOLD);
+    bool hold = in_mask(mask, STEP_HOLD) && p->track->hold && step_runs(p, STEP_HOLD);
+    bool release = hold || (in_mask(mask, STEP_SCAN) && !p->track->hold);
     if (hold && !p->track->hold(p->tracker, cur, run))
         return;
     if (in_mask(mask, STEP_SCAN))
@@ -80,7 +81,7 @@ MASKED void masked_entry(struct period *p, uint32_t mask, struct track_cursor *c
     count_scanned(p, *run);
     if (in_mask(mask, STEP_WRITEBACK))
         step_writeback(p, *run);
-    if (hold)
+    if (release)
         p->track->release(p->tracker, cur, run);
 }
 

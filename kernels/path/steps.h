@@ -183,6 +183,11 @@ static inline void step_writeback(struct period *p, struct track_run run)
 {
     if (!p->writeback->range || !step_runs(p, STEP_WRITEBACK))
         return;
+    if (run.order) { /* one entry of many granules: all of it, however little changed */
+        p->writeback->range(p->base + (run.index << p->granule_shift),
+                            1ull << (p->granule_shift + run.order));
+        return;
+    }
     for (uint64_t bits = run.bits; bits;) {
         unsigned first = (unsigned)__builtin_ctzll(bits);
         uint64_t rest = ~(bits >> first);

@@ -45,7 +45,7 @@ static inline void write_direct(struct period *p, uint64_t offset, const unsigne
  * flushed. */
 static inline void write_tree(struct period *p, uint64_t offset, const unsigned char *src)
 {
-    uint64_t granule = 1ull << p->granule_shift;
+    uint64_t entry = 1ull << p->entry_shift;
     whole_enter(p);
     step_mark_inode(p);
     for (uint64_t done = 0, n; done < p->size; done += n) {
@@ -53,7 +53,7 @@ static inline void write_tree(struct period *p, uint64_t offset, const unsigned 
         unsigned char *dst = step_lookup(p, offset + done, &n);
         for (uint64_t in = 0, part; in < n; in += part) {
             uint64_t at = offset + done + in;
-            part = min_u64(n - in, granule - (at & (granule - 1)));
+            part = min_u64(n - in, entry - (at & (entry - 1)));
             step_entry_lock(p, at >> p->granule_shift);
             step_copy(p, dst + in, src + done + in, part);
             step_finish(p, dst + in, part);
@@ -68,10 +68,12 @@ static inline void write_tree(struct period *p, uint64_t offset, const unsigned 
 static inline void write_bitmap(struct period *p, uint64_t offset, const unsigned char *src)
 {
     whole_enter(p);
-    step_mark_inode(p);
+    if (p->remember)
+        step_mark_inode(p);
     copy_whole(p, offset, src);
     step_fence(p);
-    step_mark_range(p, offset);
+    if (p->remember)
+        step_mark_range(p, offset);
     whole_leave(p);
 }
 
@@ -83,8 +85,8 @@ static inline void fsync_tracked(struct period *p)
     if (!step_tag(p) || !step_runs(p, STEP_SCAN))
         return;
     while (p->track->next(p->tracker, &p->cursor, &run)) {
-        bool hold = step_runs(p, STEP_HOLD);
-        if (hold && !p->track->hold(p->tracker, &p->cursor, &run))
+        bool hold = step_runs(p, STEP_HOLD) || !p->track->hold;
+        if (p->track->hold && hold && !p->track->hold(p->tracker, &p->cursor, &run))
             continue;
         p->track->take(p->tracker, &p->cursor, &run);
         count_scanned(p, run);

@@ -17,6 +17,7 @@ static void adr_drain(void)
 const struct domain IN_LAYOUT(domain_adr) = {
     .name = "adr",
     .summary = "write-back, then the two fences of a flush without hints",
+    .drain_kind = "store-fence",
     .flushes_caches = true,
     .drain_modelled = false,
     .uncertain = false,

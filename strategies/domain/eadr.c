@@ -12,6 +12,7 @@ static void eadr_fence(void)
 const struct domain IN_LAYOUT(domain_eadr) = {
     .name = "eadr",
     .summary = "caches are persistent: no write-back, one store fence",
+    .drain_kind = "none",
     .flushes_caches = false,
     .drain_modelled = false,
     .uncertain = false,

@@ -19,6 +19,7 @@ static void hint_drain(void)
 const struct domain IN_LAYOUT(domain_hint) = {
     .name = "hint",
     .summary = "write-back, fence, flush hints (modelled), fence",
+    .drain_kind = "flush-hint",
     .flushes_caches = true,
     .drain_modelled = true,
     .uncertain = false,

@@ -18,6 +18,7 @@ static void unknown_drain(void)
 const struct domain IN_LAYOUT(domain_unknown) = {
     .name = "unknown",
     .summary = "nothing known: as adr, with a warning",
+    .drain_kind = "store-fence",
     .flushes_caches = true,
     .drain_modelled = false,
     .uncertain = true,

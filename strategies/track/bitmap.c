@@ -67,7 +67,7 @@ static bool bitmap_next(struct tracker *t, struct track_cursor *cur, struct trac
         uint64_t bits = __atomic_load_n(&t->word[w], __ATOMIC_ACQUIRE);
         if (!bits)
             continue;
-        *run = (struct track_run){w * WORD_BITS, bits};
+        *run = (struct track_run){.index = w * WORD_BITS, .bits = bits};
         cur->next = w + 1;
         return true;
     }

@@ -93,7 +93,7 @@ static bool bitmap2_next(struct tracker *t, struct track_cursor *cur, struct tra
             uint64_t bits = __atomic_load_n(&t->leaf[w], __ATOMIC_ACQUIRE);
             if (!bits)
                 continue;
-            *run = (struct track_run){w * WORD_BITS, bits};
+            *run = (struct track_run){.index = w * WORD_BITS, .bits = bits};
             cur->next = w + 1;
             return true;
         }

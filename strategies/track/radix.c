@@ -148,7 +148,7 @@ static bool radix_next(struct tracker *t, struct track_cursor *cur, struct track
         gang_lookup(t, cur);
     if (!cur->gang_size)
         return false;
-    *run = (struct track_run){cur->gang[cur->gang_used++], 1};
+    *run = (struct track_run){.index = cur->gang[cur->gang_used++], .bits = 1};
     return true;
 }
 

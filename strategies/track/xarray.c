@@ -101,7 +101,7 @@ static bool xarray_next(struct tracker *t, struct track_cursor *cur, struct trac
     cur->node = w.node;
     cur->slot = w.slot;
     cur->batch++;
-    *run = (struct track_run){w.next - 1, 1};
+    *run = (struct track_run){.index = w.next - 1, .bits = 1};
     return true;
 }
 

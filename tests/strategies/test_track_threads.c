@@ -190,7 +190,7 @@ static void more_fsyncs_than_claims(void **state)
 {
     struct shadow sh = shadow_of(*(const enum track_id *)*state);
     struct actor crowd[64], last = actor_of(&sh);
-    struct track_run run = {0, 0};
+    struct track_run run = {.index = 0};
     pthread_t thread, enders[64];
     write_one(&sh, 0, 0, false);
     for (unsigned i = 0; i < 64; i++) {
