@@ -20,6 +20,21 @@ static const struct slot *find_slot(const struct group *g, size_t member, enum s
     return NULL;
 }
 
+static int keep_threads(const struct group *g, struct result_cell *out, const struct slot *path,
+                        struct error *err)
+{
+    if (!path->thread_ns)
+        return 0;
+    out->thread_count = g->members[path->member]->spec.threads;
+    double *ns = realloc(out->thread_ns, out->thread_count * sizeof(*ns));
+    if (!ns)
+        return error_set(err, EXIT_CANNOT, "samples: no memory");
+    out->thread_ns = ns;
+    for (size_t i = 0; i < out->thread_count; i++)
+        ns[i] = path->thread_ns[i] / path->thread_rounds;
+    return 0;
+}
+
 static int keep_samples(const struct group *g, struct result_cell *out, const struct slot *path,
                         struct error *err)
 {
@@ -35,7 +50,7 @@ static int keep_samples(const struct group *g, struct result_cell *out, const st
         out->layouts[r] = (uint8_t)(LAYOUT_PATH + g->layouts[r]);
     }
     out->sample_count = g->rounds;
-    return 0;
+    return keep_threads(g, out, path, err);
 }
 
 static bool whole_role(const struct slot *s)

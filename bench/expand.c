@@ -109,6 +109,7 @@ void run_cells_free(struct run_cells *cells)
 {
     for (size_t i = 0; i < cells->count; i++) {
         free(cells->cells[i].out.samples);
+        free(cells->cells[i].out.thread_ns);
         free(cells->cells[i].out.layouts);
     }
     free(cells->cells);

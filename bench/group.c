@@ -125,7 +125,7 @@ void groups_free(struct group *groups, size_t count)
 {
     for (size_t g = 0; g < count; g++) {
         for (size_t s = 0; s < groups[g].slot_count; s++)
-            free(groups[g].slots[s].ns);
+            free(groups[g].slots[s].ns), free(groups[g].slots[s].thread_ns);
         free(groups[g].slots);
         free(groups[g].members);
         free(groups[g].member_periods);
@@ -139,7 +139,11 @@ static int reserve(struct group *g, unsigned rounds, struct error *err)
 {
     if (rounds <= g->capacity)
         return 0;
+    unsigned threads = g->members[0]->spec.threads;
     for (size_t s = 0; s < g->slot_count; s++) {
+        if (threads > 1 && g->slots[s].role == ROLE_PATH && !g->slots[s].thread_ns &&
+            !(g->slots[s].thread_ns = calloc(threads, sizeof(double))))
+            return error_set(err, EXIT_CANNOT, "group: no memory for %u threads", threads);
         double *ns = realloc(g->slots[s].ns, rounds * sizeof(*ns));
         if (!ns)
             return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
@@ -181,6 +185,7 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
         return NAN;
     }
     st->g->dropped++;
+    st->g->moved += visit.moved;
     slot->faults += visit.faults;
     return (double)visit.ticks / st->env->tsc_ghz / (double)periods - st->env->clock_ns;
 }
@@ -300,6 +305,9 @@ static void count_members(struct stage *st)
                                    .entries_scanned = (double)c.path.entries_scanned / writes,
                                    .drains = (double)c.path.drains / writes,
                                    .lines_dirtied = (double)c.lines_dirtied / writes};
+        if (copy_get(member->spec.copy, 0)->opaque && member->spec.kernel == KERNEL_WRITE_FSYNC)
+            member->out.counts.nt_bytes = member->out.counts.lines_flushed =
+                NAN; /* the library does not tell */
     }
 }
 
@@ -314,6 +322,20 @@ static void block_order(struct stage *st, unsigned block)
     for (size_t s = 0; s < st->g->slot_count; s++)
         st->order[s] = (uint32_t)s;
     rng_shuffle(&r, st->order, st->g->slot_count);
+}
+
+/* What each thread took for its own writes: one that waits for the others shows more than the period's share.
+ */
+static void add_thread_ns(struct stage *st, struct slot *slot, uint64_t periods, double writes)
+{
+    const struct cell *cell = st->cells[slot->member];
+    if (!slot->thread_ns || slot->failed)
+        return;
+    slot->thread_rounds++;
+    for (unsigned i = 0; i < cell->threads; i++)
+        slot->thread_ns[i] +=
+            ((double)cell_thread_ticks(cell, i) / st->env->tsc_ghz / (double)periods - st->env->clock_ns) /
+            (writes / cell->threads);
 }
 
 static void one_round(struct stage *st, unsigned round)
@@ -332,6 +354,7 @@ static void one_round(struct stage *st, unsigned round)
         if (g->natural)
             first = g->cursor += 2 * periods;
         slot->ns[round] = run_slot(st, slot, slot_layout(slot, turn), first, periods) / writes;
+        add_thread_ns(st, slot, periods, writes);
         progress_update(st->env->progress);
     }
     g->layouts[round] = (uint8_t)turn;

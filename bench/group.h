@@ -33,6 +33,8 @@ struct slot {
     struct variant variant;
     double *ns; /* ns/op by round */
     uint64_t faults;
+    double *thread_ns; /* of several threads: each one's ns an op, sum over thread_rounds */
+    unsigned thread_rounds;
     bool failed;
 };
 
@@ -51,6 +53,7 @@ struct group {
     double planted_ns;  /* what the control `different` spins a period */
     double half_width;  /* the widest of the ratios to the baseline and of the controls; 1 before they are
                            known */
+    uint64_t moved;     /* periods of a thread that ran on another CPU than asked for */
     unsigned dropped;   /* warm-up samples */
     bool short_samples; /* a sample could not be made as long as the clock asks */
     double *factors;  /* by round: how much slower than usual all whole paths were; group_analyse sets them */

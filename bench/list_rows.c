@@ -23,7 +23,8 @@ static struct list_row copy_row(size_t i)
                              {{"registers", c->gpr_only ? "gpr" : "simd", false},
                               {"resident", resident[c->resident], false},
                               {"durable", NULL, c->durable},
-                              {"fence", fence[c->fence], false}},
+                              {"fence", fence[c->fence], false},
+                              {"counted", NULL, !c->opaque}},
                              c->features};
 }
 
@@ -32,8 +33,12 @@ static struct list_row track_row(size_t i)
     static const char *const shape[] = {
         [SHAPE_DIRECT] = "direct", [SHAPE_TREE] = "tree", [SHAPE_BITMAP] = "bitmap"};
     const struct track *t = track_get((enum track_id)i, LAYOUT_RUNG);
-    return (struct list_row){
-        t->name, t->summary, {{"shape", shape[t->shape], false}, {"promise", t->promise, false}}, 0};
+    return (struct list_row){t->name,
+                             t->summary,
+                             {{"shape", shape[t->shape], false},
+                              {"one_fsync_at_a_time", NULL, t->single_fsync},
+                              {"promise", t->promise, false}},
+                             0};
 }
 
 static struct list_row writeback_row(size_t i)
@@ -48,6 +53,7 @@ static struct list_row domain_row(size_t i)
     return (struct list_row){d->name,
                              d->summary,
                              {{"flushes_caches", NULL, d->flushes_caches},
+                              {"drain", d->drain_kind, false},
                               {"drain_modelled", NULL, d->drain_modelled},
                               {"uncertain", NULL, d->uncertain}},
                              0};

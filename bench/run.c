@@ -20,6 +20,7 @@
 #include "bench/dry_run.h"
 #include "bench/machine.h"
 #include "bench/machine_facts.h"
+#include "bench/machine_places.h"
 #include "bench/options_common.h"
 #include "bench/out_dir.h"
 #include "bench/plan.h"
@@ -30,6 +31,8 @@
 #include "bench/schedule.h"
 #include "reports/report.h"
 #include "results/file.h"
+
+enum { CPUS_MOST = 1024 };
 
 /* Everything that a run holds, so that one function lets go of it. */
 struct run {
@@ -47,6 +50,8 @@ struct run {
     char dir[4096];
     bool dir_made;
     uint64_t stolen, all;
+    int cpus[CPUS_MOST]; /* for thread 0, 1, ... */
+    unsigned cpu_count;
 };
 
 static void let_go(struct run *r)
@@ -107,6 +112,7 @@ static int expand(struct run *r, struct error *err)
                            .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
                            .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
                            .llc_bytes = llc_of(p),
+                           .cpus = r->cpu_count,
                            .domain = (enum domain_id)domain,
                            .seed = r->options.seed,
                            .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
@@ -147,7 +153,9 @@ static int open_memory(struct run *r, struct error *err)
                                       .bytes = r->region.bytes,
                                       .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
                                       .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
-                                      .llc_bytes = llc_of(p)};
+                                      .llc_bytes = llc_of(p),
+                                      .cpus = r->cpu_count ? r->cpus : NULL,
+                                      .cpu_count = r->cpu_count};
     if (workspace_open(&r->workspace, n.size, n.delay, r->options.seed, err))
         return -1;
     if (!strcmp(r->region.facts.provenance, "unknown") && strcmp(r->probe.machine.hypervisor, "none"))
@@ -283,7 +291,8 @@ static int conclude(struct run *r, struct error *err)
 static int look_closely(struct run *r, struct error *err)
 {
     unsigned cpus = r->probe.machine.cpus;
-    if (machine_bind(r->options.cpu, err) < 0 || machine_probe(&r->probe, PROBE_FULL, err))
+    if (machine_bind(r->options.cpu < 0 && r->cpu_count ? r->cpus[0] : r->options.cpu, err) < 0 ||
+        machine_probe(&r->probe, PROBE_FULL, err))
         return -1;
     r->probe.machine.cpus = cpus;
     return 0;
@@ -293,6 +302,7 @@ static int begin(struct run *r, int argc, char **argv, struct error *err)
 {
     if (run_options_read(argc, argv, &r->options, err) || r->options.help)
         return -1;
+    r->cpu_count = machine_places(r->options.cpu, r->cpus, CPUS_MOST);
     if (machine_probe(&r->probe, PROBE_QUICK, err) || expand(r, err))
         return -1;
     if (!r->options.dry_run) { /* what can be refused was refused at once; footprints need the full probe */

@@ -1,6 +1,6 @@
 /* spec.c - axis texts and part names to a cell's specification */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "bench/spec.h"
+#include "bench/spec_parts.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,119 +17,8 @@
 
 static const uint64_t LARGEST = 64ull << 40;
 
-static int unknown_name(const char *what, const char *given, const char *const *names, size_t count,
-                        struct error *err)
-{
-    const char *near = nearest_name(given, names, count);
-    if (near)
-        return error_set(err, EXIT_USAGE, "%s: there is no '%s'; did you mean '%s'?", what, given, near);
-    return error_set(err, EXIT_USAGE, "%s: there is no '%s'; `pmembench list` shows what there is", what,
-                     given);
-}
-
-static int pick(const char *what, const char *given, const char *const *names, size_t count,
+int spec_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out,
                 struct error *err)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(names[i], given))
-            return (int)i;
-    return unknown_name(what, given, names, count, err);
-}
-
-static int copy_by_name(const char *name, struct error *err)
-{
-    const char *names[COPIES];
-    for (unsigned i = 0; i < COPIES; i++)
-        names[i] = copy_get(i, 0)->name;
-    return pick("copy", name, names, COPIES, err);
-}
-
-static int track_by_name(const char *name, struct error *err)
-{
-    const char *names[TRACKS];
-    for (unsigned i = 0; i < TRACKS; i++)
-        names[i] = track_get(i, 0)->name;
-    return pick("track", name, names, TRACKS, err);
-}
-
-static int writeback_by_name(const char *name, struct error *err)
-{
-    const char *names[WRITEBACKS];
-    for (unsigned i = 0; i < WRITEBACKS; i++)
-        names[i] = writeback_get(i, 0)->name;
-    return pick("writeback", name, names, WRITEBACKS, err);
-}
-
-int spec_domain(const char *name, struct error *err)
-{
-    const char *names[DOMAINS];
-    for (unsigned i = 0; i < DOMAINS; i++)
-        names[i] = domain_get(i, 0)->name;
-    return pick("domain", name, names, DOMAINS, err);
-}
-
-/* "copy:track:writeback" */
-static int parse_combination(const char *text, struct path_parts_ids *ids, uint32_t features,
-                             struct error *err)
-{
-    char copy[NAME_TEXT], track[NAME_TEXT], writeback[NAME_TEXT];
-    char rest;
-    if (sscanf(text, "%39[^:]:%39[^:]:%39[^:]%c", copy, track, writeback, &rest) != 3)
-        return error_set(err, EXIT_USAGE, "path: '%s' is neither a path nor copy:track:writeback", text);
-    struct path_parts_ids widest;
-    if (!strcmp(copy, "movnt")) /* the widest bypass here */
-        path_resolve(path_find("bypass-wide"), features, ids->domain, &widest, NULL);
-    int c = !strcmp(copy, "movnt") ? (int)widest.copy : copy_by_name(copy, err);
-    int t = track_by_name(track, err);
-    int w = WRITEBACK_none;
-    if (strcmp(writeback, "auto"))
-        w = writeback_by_name(writeback, err);
-    else if (t > TRACK_none)
-        w = features & CPU_CLWB ? WRITEBACK_clwb : WRITEBACK_clflushopt;
-    if (c < 0 || t < 0 || w < 0)
-        return -1;
-    ids->copy = (enum copy_id)c;
-    ids->track = (enum track_id)t;
-    ids->writeback = (enum writeback_id)w;
-    return 0;
-}
-
-static void skip(struct run_cell *cell, const struct error *why)
-{
-    cell->runnable = false;
-    cell->out.status = CELL_SKIPPED;
-    text_copy(cell->out.reason, sizeof(cell->out.reason), why->text);
-}
-
-static int resolve_path(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
-                        struct error *err)
-{
-    struct error lack = {0};
-    const struct path_info *info = path_find(cell->out.path);
-    ids->domain = env->domain;
-    if (info) {
-        if (path_resolve(info, env->features, env->domain, ids, &lack))
-            skip(cell, &lack);
-        snprintf(cell->out.copy, NAME_TEXT, "%s", info->copy_asked);
-        cell->out.reference_only = info->reference_only;
-        return 0;
-    }
-    if (!strchr(cell->out.path, ':')) {
-        const char *names[PATHS];
-        for (unsigned i = 0; i < PATHS; i++)
-            names[i] = path_info(i)->name;
-        return unknown_name("path", cell->out.path, names, PATHS, err);
-    }
-    if (parse_combination(cell->out.path, ids, env->features, err))
-        return -1;
-    snprintf(cell->out.copy, NAME_TEXT, "%.*s", (int)strcspn(cell->out.path, ":"), cell->out.path);
-    if (path_check_features(ids, env->features, &lack))
-        skip(cell, &lack);
-    return path_check_durable(ids, err);
-}
-
-static int number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out,
-                  struct error *err)
 {
     char what[NAME_TEXT];
     snprintf(what, sizeof(what), "--%s", name);
@@ -154,7 +43,7 @@ static void canonical(uint64_t value, char out[AXIS_TEXT])
 static int axis_number(struct run_cell *cell, enum axis_id axis, uint64_t low, uint64_t high, uint64_t *out,
                        struct error *err)
 {
-    if (number(axis_info(axis)->name, cell->out.axis[axis], low, high, out, err))
+    if (spec_number(axis_info(axis)->name, cell->out.axis[axis], low, high, out, err))
         return -1;
     canonical(*out, cell->out.axis[axis]);
     return 0;
@@ -165,7 +54,7 @@ static int axis_word(const struct run_cell *cell, enum axis_id axis, const char 
 {
     char what[NAME_TEXT];
     snprintf(what, sizeof(what), "--%s", axis_info(axis)->name);
-    return pick(what, cell->out.axis[axis], words, count, err);
+    return spec_pick(what, cell->out.axis[axis], words, count, err);
 }
 
 static int footprint_bytes(struct run_cell *cell, const struct spec_env *env, uint64_t *out,
@@ -203,7 +92,7 @@ static int words(struct run_cell *cell, struct error *err)
     static const char *const orders[] = {"pass", "burst"}, *const accesses[] = {"seq", "random", "sparse"},
                              *const surrounds[] = {"none", "syscall", "kernel"},
                              *const dests[] = {"own", "absent", "read", "dirty"},
-                             *const sources[] = {"warm", "cold"}, *const files[] = {"shared"};
+                             *const sources[] = {"warm", "cold"}, *const files[] = {"shared", "own"};
     int order = axis_word(cell, AXIS_overwrite_order, orders, 2, err);
     int access = axis_word(cell, AXIS_access, accesses, 3, err);
     int surround = axis_word(cell, AXIS_surround, surrounds, 3, err);
@@ -211,17 +100,32 @@ static int words(struct run_cell *cell, struct error *err)
     int source = axis_word(cell, AXIS_source, sources, 2, err);
     if (order < 0 || access < 0 || surround < 0 || dest < 0 || source < 0)
         return -1;
-    if (strcmp(cell->out.axis[AXIS_threads], "1"))
-        return error_set(err, EXIT_USAGE,
-                         "--threads: '%s' is not possible; this version measures one writer: use 1",
-                         cell->out.axis[AXIS_threads]);
-    if (axis_word(cell, AXIS_files, files, 1, err) < 0)
+    int own = axis_word(cell, AXIS_files, files, 2, err);
+    if (own < 0)
         return -1;
+    cell->spec.own_files = own == 1;
     cell->spec.stream.order = (enum stream_order)order;
     cell->spec.stream.access = (enum stream_access)access;
     cell->spec.surround = (enum cell_surround)surround;
     cell->spec.dest = (enum cell_dest)dest;
     cell->spec.cold_source = source == 1;
+    return 0;
+}
+
+enum { THREADS_MOST = 1024 };
+
+static int threads(struct run_cell *cell, const struct spec_env *env, struct error *err)
+{
+    uint64_t n;
+    if (axis_number(cell, AXIS_threads, 1, THREADS_MOST, &n, err))
+        return -1;
+    if (env->cpus && n > env->cpus)
+        return error_set(err, EXIT_CANNOT,
+                         "--threads: %llu threads on %u CPUs would measure the scheduler; use at most %u",
+                         (unsigned long long)n, env->cpus, env->cpus);
+    cell->spec.threads = (unsigned)n;
+    cell->spec.stream.threads = n;
+    cell->ledger &= n == 1; /* the ladder is built of one thread's path */
     return 0;
 }
 
@@ -234,7 +138,7 @@ static int numbers(struct run_cell *cell, const struct spec_env *env, struct err
         axis_number(cell, AXIS_granule, 64, 2 << 20, &s->granule, err) ||
         axis_number(cell, AXIS_extents, 1, 1 << 20, &cell->spec.extents, err) ||
         axis_number(cell, AXIS_delay, 0, 1ull << 34, &cell->spec.delay, err) ||
-        footprint_bytes(cell, env, &s->footprint, err) || dirty_bytes(cell, err))
+        footprint_bytes(cell, env, &s->footprint, err) || dirty_bytes(cell, err) || threads(cell, env, err))
         return -1;
     if (isdigit((unsigned char)cell->out.axis[AXIS_footprint][0]) && s->footprint < s->size)
         return error_set(err, EXIT_USAGE,
@@ -305,22 +209,17 @@ static void describe(struct run_cell *cell, const struct path_parts_ids *ids)
     out->modelled_ns = NAN;
 }
 
-static int resolve_kernel(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
-                          struct error *err)
+/* What is promised for one fsync at a time does not hold where several threads fsync one file. */
+static int check_promise(const struct run_cell *cell, const struct path_parts_ids *ids, struct error *err)
 {
-    static const char *const kernels[] = {"write_fsync", "track"};
-    int kernel = pick("kernel", cell->out.kernel, kernels, 2, err);
-    if (kernel < 0)
-        return -1;
-    cell->spec.kernel = (enum kernel)kernel;
-    if (kernel == KERNEL_WRITE_FSYNC)
-        return resolve_path(cell, env, ids, err);
-    int track = track_by_name(cell->out.path, err);
-    if (track == TRACK_none)
-        return error_set(err, EXIT_USAGE, "path: kernel track measures a tracker; 'none' does nothing");
-    *ids = (struct path_parts_ids){
-        .track = (enum track_id)track, .writeback = WRITEBACK_none, .domain = env->domain};
-    return track < 0 ? -1 : 0;
+    const struct track *track = track_get(ids->track, 0);
+    if (!track->single_fsync || cell->spec.threads < 2 || cell->spec.own_files)
+        return 0;
+    return error_set(
+        err, EXIT_USAGE,
+        "tracker '%s' loses data when two fsyncs of one file run at once (as Linux did), so that it is "
+        "not measured with --threads %u on one file; use --files own",
+        track->name, cell->spec.threads);
 }
 
 static int check_memory(const struct run_cell *cell, const struct spec_env *env, struct error *err)
@@ -340,9 +239,14 @@ int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *
 {
     struct path_parts_ids ids = {0};
     cell->runnable = true;
-    if (resolve_kernel(cell, env, &ids, err) || words(cell, err) || numbers(cell, env, err) ||
-        file_bytes(cell, err) || check_memory(cell, env, err))
+    if (spec_kernel(cell, env, &ids, err) || words(cell, err) || numbers(cell, env, err) ||
+        file_bytes(cell, err) || check_promise(cell, &ids, err) || check_memory(cell, env, err))
         return -1;
+    struct error lack = {0};
+    int bypasses = path_bypasses(cell->spec.stream.size, env->features, &ids, &lack);
+    if (bypasses < 0)
+        spec_skip(cell, &lack);
+    cell->spec.bypass = bypasses > 0;
     const struct copy *copy = copy_get(ids.copy, 0);
     cell->spec.copy = ids.copy;
     cell->spec.track = ids.track;
@@ -355,8 +259,8 @@ int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *
                                           : stream_resolve(&cell->spec.stream, named ? &unfit : err)) {
         if (!named)
             return -1;
-        skip(cell,
-             &unfit); /* what a named footprint holds is this machine's affair, not the plan's mistake */
+        spec_skip(cell,
+                  &unfit); /* what a named footprint holds is this machine's affair, not the plan's mistake */
         cell->spec.stream.slots = cell->spec.stream.windows = cell->spec.stream.writes = 0;
     }
     describe(cell, &ids);

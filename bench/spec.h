@@ -16,6 +16,7 @@ struct spec_env {
     uint64_t l1d_bytes, l2_bytes, llc_bytes;
     enum domain_id domain;
     uint64_t seed;
+    unsigned cpus;         /* that threads can be pinned to; 0: not known */
     uint64_t memory_bytes; /* available for the destination; 0: not checked */
 };
 

@@ -8,15 +8,16 @@
 #include "base/rng.h"
 #include "kernels/internal.h"
 
-static struct surround_state *surround_state_create(uint64_t seed)
+static struct surround_state *surround_states_create(uint64_t seed, unsigned threads)
 {
-    struct surround_state *s = aligned_alloc(64, (sizeof(*s) + 63) / 64 * 64);
+    struct surround_state *s = aligned_alloc(64, threads * sizeof(*s));
     struct rng r = {.state = seed};
     if (!s)
         return NULL;
-    memset(s, 0, sizeof(*s));
-    for (size_t i = 0; i < sizeof(s->table) / sizeof(s->table[0]); i++)
-        s->table[i] = rng_next(&r);
+    memset(s, 0, threads * sizeof(*s));
+    for (unsigned t = 0; t < threads; t++)
+        for (size_t i = 0; i < sizeof(s->table) / sizeof(s->table[0]); i++)
+            s[t].table[i] = rng_next(&r);
     return s;
 }
 
@@ -48,7 +49,9 @@ static void fill_period(struct cell *cell)
     p->size = spec->stream.size;
     p->writes = spec->stream.writes;
     p->order = cell->slots;
-    set_source(p, ring, spec->stream.slots);
+    set_source(p, ring, spec->stream.slots / cell->threads);
+    p->tracker = cell->tracker[0];
+    p->inode = cell->inode[0];
     p->delay_buffer = cell->workspace->traffic;
     p->delay_bytes = spec->delay;
     p->hook_skip = p->hook_delay = -1;
@@ -70,7 +73,9 @@ static void enter_footprint(struct cell *cell)
 static int allocate(struct cell *cell, struct error *err)
 {
     const struct stream *s = &cell->spec.stream;
-    cell->surround_state = surround_state_create(s->seed);
+    cell->surround_state = surround_states_create(s->seed, cell->threads);
+    cell->tracker = calloc(cell->files, sizeof(*cell->tracker));
+    cell->inode = calloc(cell->files, sizeof(*cell->inode));
     cell->slots = malloc(s->writes * sizeof(*cell->slots));
     cell->serials = malloc(VISIT_PERIODS * sizeof(*cell->serials));
     /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own
@@ -78,10 +83,26 @@ static int allocate(struct cell *cell, struct error *err)
     uint64_t runs = s->slots * ((s->size + s->granule - 2) / s->granule + 1);
     cell->ghosts_max = cell->spec.ladder ? runs : 0;
     cell->period.ghost = malloc((cell->ghosts_max + 1) * sizeof(*cell->period.ghost));
-    if (!cell->surround_state || !cell->slots || !cell->serials || !cell->period.ghost)
+    if (!cell->surround_state || !cell->tracker || !cell->inode || !cell->slots || !cell->serials ||
+        !cell->period.ghost)
         return error_set(err, EXIT_CANNOT,
                          "cell: no memory for a period of %llu writes; use a smaller --dirty",
                          (unsigned long long)s->writes);
+    return 0;
+}
+
+static int make_files(struct cell *cell, struct error *err)
+{
+    const struct cell_spec *spec = &cell->spec;
+    const struct track *track = track_get(spec->track, 0);
+    for (unsigned f = 0; f < cell->files; f++) {
+        cell->inode[f] =
+            inode_create(cell->workspace->base, spec->file_bytes, spec->extents ? spec->extents : 1, err);
+        cell->tracker[f] =
+            cell->inode[f] ? track->create(spec->file_bytes, (uint32_t)spec->stream.granule, err) : NULL;
+        if (!cell->tracker[f])
+            return -1;
+    }
     return 0;
 }
 
@@ -94,11 +115,11 @@ struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w
     }
     cell->spec = *spec;
     cell->workspace = w;
-    const struct track *track = track_get(spec->track, 0);
-    if (allocate(cell, err) ||
-        !(cell->period.inode =
-              inode_create(w->base, spec->file_bytes, spec->extents ? spec->extents : 1, err)) ||
-        !(cell->period.tracker = track->create(spec->file_bytes, (uint32_t)spec->stream.granule, err))) {
+    cell->threads = spec->threads ? spec->threads : 1;
+    cell->files = spec->own_files ? cell->threads : 1;
+    const struct copy *copy = copy_get(spec->copy, 0);
+    if (allocate(cell, err) || (copy->prepare && copy->prepare(err)) || make_files(cell, err) ||
+        lanes_create(cell, err)) {
         cell_destroy(cell);
         return NULL;
     }
@@ -113,9 +134,15 @@ void cell_destroy(struct cell *cell)
 {
     if (!cell)
         return;
-    if (cell->period.tracker)
-        track_get(cell->spec.track, 0)->destroy(cell->period.tracker);
-    inode_destroy(cell->period.inode);
+    lanes_destroy(cell);
+    for (unsigned f = 0; f < cell->files; f++) {
+        if (cell->tracker && cell->tracker[f])
+            track_get(cell->spec.track, 0)->destroy(cell->tracker[f]);
+        if (cell->inode)
+            inode_destroy(cell->inode[f]);
+    }
+    free(cell->tracker);
+    free(cell->inode);
     free(cell->surround_state);
     free(cell->slots);
     free(cell->serials);

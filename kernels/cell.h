@@ -26,6 +26,8 @@ struct cell_spec {
     bool cold_source;
     bool ladder; /* leave-one-out will be asked for */
     uint64_t file_bytes, extents, delay;
+    unsigned threads; /* 0 is 1; the stream knows of them too */
+    bool own_files;   /* each thread writes and fsyncs a file of its own */
     struct stream stream;
 };
 
@@ -33,14 +35,21 @@ struct cell {
     struct cell_spec spec;
     const struct workspace *workspace;
     struct period period;
-    struct surround_state *surround_state;
+    struct surround_state *surround_state; /* one a thread */
+    unsigned threads, files;
+    struct tracker **tracker; /* one a file; period has the first */
+    struct inode **inode;
+    struct lane *lanes; /* NULL: one thread, which is the caller */
+    struct team *team;
     uint32_t *slots;     /* of the period at hand */
     uint64_t *serials;   /* of the periods of a visit */
     uint64_t serial;     /* of the next period */
     uint64_t ghosts_max; /* entries of period.ghost */
 };
 
-/* Makes tracker and inode, and enters the footprint into the tracker, clean. spec->stream must be resolved.
+/* Makes trackers and inodes, and enters the footprint into the tracker, clean. spec->stream must be resolved.
+ * With more than one thread, starts the
+ * others, which sleep between the periods; they are pinned to workspace->cpus where there are any.
  * NULL with err set. Not thread-safe: cells share the destination. */
 struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w, struct error *err);
 void cell_destroy(struct cell *cell);
@@ -66,8 +75,9 @@ struct variant {
 };
 
 struct visit {
-    uint64_t ticks;  /* of the timed periods, sum */
+    uint64_t ticks;  /* of the timed periods, sum: each from the first thread's start to the last one's end */
     uint64_t faults; /* page faults around them */
+    uint64_t moved;  /* periods of a thread that ran on another CPU than asked for */
 };
 
 enum { VISIT_PERIODS = 1024 }; /* at most */
@@ -81,7 +91,11 @@ enum { VISIT_PERIODS = 1024 }; /* at most */
 int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first,
                uint64_t periods, bool natural, struct visit *out, struct error *err);
 
-/* What one period really executes, by the counting instance; checked like a visit. */
+/* What thread `thread` took for its share of the periods of the last visit, ticks. */
+uint64_t cell_thread_ticks(const struct cell *cell, unsigned thread);
+
+/* What one period really executes, by the counting instance; checked like a visit. The threads take turns, so
+ * that the counts are exact: what contention adds (another turn at a lock) is not in them. */
 struct cell_counts {
     struct path_counts path;
     uint64_t nt_bytes, lines_flushed, fences, locked_ops;

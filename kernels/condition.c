@@ -1,18 +1,40 @@
 /* condition.c - brings the destination into the state in which a period is to find it */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "kernels/internal.h"
+#include "kernels/team.h"
 #include "strategies/prim.h"
 
 struct range {
     uint64_t start, end; /* file offsets */
 };
 
-/* The whole granules or entries that a window touches, inside the footprint: what its own history has written
- * before. */
-static struct range window_range(const struct cell *cell, uint64_t window)
+/* What one thread brings into its state: its own part of a window, so that the lines are where they would be.
+ */
+struct part {
+    struct cell *cell;
+    unsigned thread;
+};
+
+static uint64_t part_slots(const struct part *part)
 {
+    return part->cell->spec.stream.slots / part->cell->threads;
+}
+
+static uint64_t part_start(const struct part *part, uint64_t window)
+{
+    const struct stream *s = &part->cell->spec.stream;
+    return stream_window(s, window) + part->thread * part_slots(part) * s->stride;
+}
+
+/* The whole granules or entries that it touches, inside the footprint: what its own history has written
+ * before. Threads share those at the ends of their parts, and leave them to what runs there. */
+static struct range window_range(const struct part *part, uint64_t window)
+{
+    const struct cell *cell = part->cell;
     const struct stream *s = &cell->spec.stream;
-    uint64_t start = stream_window(s, window), end = start + s->slots * s->stride;
+    uint64_t start = part_start(part, window), end = start + part_slots(part) * s->stride;
+    if (cell->threads > 1)
+        return (struct range){start, end};
     uint64_t low = FILE_START + s->offset, high = low + s->footprint;
     uint64_t entry = 1ull << cell->period.entry_shift; /* what is written back together */
     struct range r = {start / entry * entry, (end + entry - 1) / entry * entry};
@@ -32,13 +54,14 @@ static void copy_piece(struct cell *cell, uint64_t offset, uint64_t n, uint64_t 
 
 /* One unmeasured period over a window and what shares its granules: the path's own copy in writes of its own
  * size, then its write-back. */
-static void own_range(struct cell *cell, uint64_t window, struct range r)
+static void own_range(const struct part *part, uint64_t window, struct range r)
 {
+    struct cell *cell = part->cell;
     const struct stream *s = &cell->spec.stream;
     uint64_t turn = 0;
     if (s->access == ACCESS_SPARSE)
-        for (; turn < s->slots; turn++)
-            copy_piece(cell, stream_window(s, window) + turn * s->stride, s->size, turn);
+        for (; turn < part_slots(part); turn++)
+            copy_piece(cell, part_start(part, window) + turn * s->stride, s->size, turn);
     else
         for (uint64_t at = r.start, n; at < r.end; at += n) {
             n = r.end - at < s->size ? r.end - at : s->size;
@@ -72,10 +95,11 @@ static void dirty_range(struct cell *cell, struct range r)
     }
 }
 
-static void apply(struct cell *cell, uint64_t window, struct range r, enum cell_dest dest)
+static void apply(const struct part *part, uint64_t window, struct range r, enum cell_dest dest)
 {
+    struct cell *cell = part->cell;
     if (dest == DEST_OWN)
-        own_range(cell, window, r);
+        own_range(part, window, r);
     else
         flush_range(cell, r);
     if (dest == DEST_READ)
@@ -84,17 +108,17 @@ static void apply(struct cell *cell, uint64_t window, struct range r, enum cell_
         dirty_range(cell, r);
 }
 
-static uint64_t for_windows(struct cell *cell, uint64_t first, uint64_t periods, enum cell_dest dest)
+static uint64_t for_windows(const struct part *part, uint64_t first, uint64_t periods, enum cell_dest dest)
 {
+    const struct stream *s = &part->cell->spec.stream;
     struct range before = {0, 0};
-    uint64_t bytes = 0, window_reach = stream_reach(&cell->spec.stream) / cell->spec.stream.windows;
-    bool sparse = cell->spec.stream.access == ACCESS_SPARSE;
+    uint64_t bytes = 0, window_reach = stream_reach(s) / s->windows / part->cell->threads;
     for (uint64_t i = 0; i < periods; i++) {
-        struct range r = window_range(cell, first + i);
+        struct range r = window_range(part, first + i);
         if (r.start == before.start && r.end == before.end)
             continue;
-        apply(cell, first + i, r, dest);
-        bytes += sparse ? window_reach : r.end - r.start;
+        apply(part, first + i, r, dest);
+        bytes += s->access == ACCESS_SPARSE ? window_reach : r.end - r.start;
         before = r;
     }
     return bytes;
@@ -102,31 +126,47 @@ static uint64_t for_windows(struct cell *cell, uint64_t first, uint64_t periods,
 
 /* A window is met again after the rest of the stream: other reads move its lines to the cache level where
  * that distance would have left them, or it is flushed where that is memory. */
-static void age(struct cell *cell, uint64_t first, uint64_t periods, uint64_t touched)
+static void age(const struct part *part, uint64_t first, uint64_t periods, uint64_t touched)
 {
-    const struct workspace *w = cell->workspace;
-    uint64_t reach = stream_reach(&cell->spec.stream), bytes = 0;
+    const struct workspace *w = part->cell->workspace;
+    uint64_t reach = stream_reach(&part->cell->spec.stream), bytes = 0;
     if (reach > w->llc_bytes)
-        for_windows(cell, first, periods, DEST_ABSENT);
-    else if (reach > w->l2_bytes && touched < 2 * w->l2_bytes)
+        for_windows(part, first, periods, DEST_ABSENT);
+    else if (reach / part->cell->threads > w->l2_bytes && touched < 2 * w->l2_bytes)
         bytes = 2 * w->l2_bytes;
-    else if (reach > w->l1d_bytes && touched < 2 * w->l1d_bytes)
+    else if (reach / part->cell->threads > w->l1d_bytes && touched < 2 * w->l1d_bytes)
         bytes = 2 * w->l1d_bytes;
     read_range(w->traffic, 0, bytes < w->traffic_bytes ? bytes : w->traffic_bytes);
 }
 
+struct wish {
+    struct cell *cell;
+    uint64_t first, periods;
+};
+
+static void condition_part(void *user, unsigned thread)
+{
+    const struct wish *wish = user;
+    struct part part = {wish->cell, thread};
+    enum cell_dest dest = part.cell->spec.dest;
+    uint64_t touched = for_windows(&part, wish->first, wish->periods, dest);
+    if (dest == DEST_OWN) {
+        for_windows(&part, wish->first, wish->periods, dest);
+        age(&part, wish->first, wish->periods, touched);
+    }
+    if (part.cell->period.delay_bytes && part.cell->threads == 1)
+        cell_other_traffic(part.cell);
+    if (!part.cell->spec.cold_source)
+        read_range(part.cell->workspace->warm.data, 0, part.cell->workspace->warm.bytes);
+}
+
 void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool natural)
 {
-    enum cell_dest dest = cell->spec.dest;
-    if (dest == DEST_OWN && natural)
+    struct wish wish = {cell, first, periods};
+    if (cell->spec.dest == DEST_OWN && natural)
         return;
-    uint64_t touched = for_windows(cell, first, periods, dest);
-    if (dest == DEST_OWN) {
-        for_windows(cell, first, periods, dest);
-        age(cell, first, periods, touched);
-    }
-    if (cell->period.delay_bytes)
-        cell_other_traffic(cell);
-    if (!cell->spec.cold_source)
-        read_range(cell->workspace->warm.data, 0, cell->workspace->warm.bytes);
+    if (cell->team)
+        team_run(cell->team, condition_part, &wish);
+    else
+        condition_part(&wish, 0);
 }

@@ -41,7 +41,10 @@ int cell_count(struct cell *cell, struct cell_counts *out, struct error *err)
     p->counts = (struct path_counts){0};
     struct trace *before = trace_use(&trace);
     const struct whole_table *table = cell->spec.kernel == KERNEL_TRACK ? parts->track_only : parts->whole;
-    table->run[p->track->shape](p);
+    if (cell->lanes)
+        lanes_in_turn(cell, table->run[p->track->shape]);
+    else
+        table->run[p->track->shape](p);
     trace_use(before);
     *out = (struct cell_counts){.path = p->counts,
                                 .nt_bytes = trace.nt_bytes,

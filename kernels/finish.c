@@ -22,17 +22,19 @@ void cell_other_traffic(struct cell *cell)
         p->delay_buffer[i]++;
 }
 
+/* Each slot once, in its own thread's file. */
 void cell_mark_period(struct cell *cell)
 {
     struct period *p = &cell->period;
-    for (uint64_t i = 0; i < cell->spec.stream.slots; i++) {
-        uint64_t offset =
-            p->window +
-            (uint64_t)
-                    p->order[i * (cell->spec.stream.order == ORDER_BURST ? cell->spec.stream.overwrite : 1)] *
-                p->stride;
+    const struct stream *s = &cell->spec.stream;
+    uint64_t writes = s->writes / s->threads, block = s->slots / s->threads;
+    uint64_t step = s->order == ORDER_BURST ? s->overwrite : 1;
+    for (uint64_t i = 0; i < s->slots; i++) {
+        uint64_t thread = i / block;
+        uint64_t offset = p->window + (uint64_t)p->order[thread * writes + i % block * step] * p->stride;
         uint64_t first = offset >> p->granule_shift;
-        p->track->mark(p->tracker, first, ((offset + p->size - 1) >> p->granule_shift) - first + 1);
+        p->track->mark(cell_tracker(cell, thread), first,
+                       ((offset + p->size - 1) >> p->granule_shift) - first + 1);
     }
 }
 
@@ -48,23 +50,28 @@ static void writeback_run(const struct period *p, const struct track_run *run)
             p->writeback->range(p->base + ((run->index + i) << p->granule_shift), 1ull << p->granule_shift);
 }
 
-void cell_full_fsync(struct cell *cell, bool writeback)
+static void full_fsync(const struct period *p, struct tracker *t, bool writeback)
 {
-    struct period *p = &cell->period;
     struct track_cursor cur = {0};
     struct track_run run;
-    if (p->track->shape == SHAPE_DIRECT || p->track->empty(p->tracker))
+    if (p->track->shape == SHAPE_DIRECT || p->track->empty(t))
         return;
-    p->track->tag(p->tracker, &cur); /* also when nothing is DIRTY: TOWRITE may be left over */
-    while (p->track->next(p->tracker, &cur, &run)) {
-        if (p->track->hold && !p->track->hold(p->tracker, &cur, &run))
+    p->track->tag(t, &cur); /* also when nothing is DIRTY: TOWRITE may be left over */
+    while (p->track->next(t, &cur, &run)) {
+        if (p->track->hold && !p->track->hold(t, &cur, &run))
             continue;
-        p->track->take(p->tracker, &cur, &run);
+        p->track->take(t, &cur, &run);
         if (writeback)
             writeback_run(p, &run);
-        p->track->release(p->tracker, &cur, &run);
+        p->track->release(t, &cur, &run);
     }
-    p->track->end(p->tracker, &cur);
+    p->track->end(t, &cur);
+}
+
+void cell_full_fsync(struct cell *cell, bool writeback)
+{
+    for (unsigned f = 0; f < cell->files; f++)
+        full_fsync(&cell->period, cell_tracker(cell, f), writeback);
 }
 
 /* Collects what the scan will find, then leaves the tracker clean. */

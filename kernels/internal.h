@@ -20,6 +20,12 @@ enum { SOURCE_LINE = 64 }; /* data begin at whole lines of the ring */
 void cell_use_layout(struct cell *cell, unsigned layout);
 void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial);
 
+/* The tracker of the file that this thread writes. */
+static inline struct tracker *cell_tracker(const struct cell *cell, uint64_t thread)
+{
+    return cell->tracker[cell->files > 1 ? thread : 0];
+}
+
 /* Address of write i of the period at hand, and of its data. */
 static inline unsigned char *write_target(const struct period *p, uint64_t i)
 {
@@ -37,6 +43,23 @@ void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts);
 void cell_mark_period(struct cell *cell);
 void cell_other_traffic(struct cell *cell); /* the delay's, outside a clock */
 void cell_full_fsync(struct cell *cell, bool writeback);
+
+/* lanes.c: the threads' own periods, made from the cell's before each period, and the same one after the
+ * other (for counting). */
+struct lane {
+    struct period period;
+    uint64_t begin, end; /* of the timed stretch, by this thread's own counter */
+    uint64_t ticks;      /* sum over the periods of a visit */
+    unsigned moved;      /* periods that did not run on the CPU that was asked for */
+} __attribute__((aligned(64)));
+
+int lanes_create(struct cell *cell, struct error *err);
+void lanes_destroy(struct cell *cell);
+void lanes_take(struct cell *cell);
+/* Runs one period, each lane in its own thread from a barrier on; ticks from the first start to the last end.
+ */
+uint64_t lanes_timed(struct cell *cell, period_fn run, uint64_t spin_links);
+void lanes_in_turn(struct cell *cell, period_fn run);
 
 /* condition.c: brings windows first .. first+periods-1 into the state that spec.dest names. */
 void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool natural);

@@ -7,62 +7,99 @@
 #include "base/cpu.h"
 
 static const struct path_info paths[PATHS] = {
-    {"bypass",
-     "what Linux does today: non-temporal copy, nothing remembered; the baseline",
-     "movnti",
-     {COPY_movnti, COPY_movnti_clflushopt},
-     2,
-     TRACK_none,
-     false},
-    {"bypass-wide",
-     "the widest bypass here: movdir64b, else the widest non-temporal stores",
-     "movnt",
-     {COPY_movdir64b, COPY_movnt_avx512, COPY_movnt_avx2},
-     3,
-     TRACK_none,
-     false},
-    {"eager",
-     "cached copy, each line written back at once",
-     "line+clwb",
-     {COPY_line_clwb, COPY_line_clflushopt},
-     2,
-     TRACK_none,
-     false},
-    {"dm-writecache",
-     "cached copy with CLFLUSHOPT a line, as Linux' dm-writecache at 768 B and above",
-     "line+clflushopt",
-     {COPY_line_clflushopt},
-     1,
-     TRACK_none,
-     false},
-    {"deferred-radix",
-     "the proposal: cached copy, radix tree tags (Linux 4.x), fsync writes back",
-     "cached",
-     {COPY_rep_movsb, COPY_movq},
-     2,
-     TRACK_radix,
-     false},
-    {"deferred-xarray",
-     "the proposal: cached copy, XArray marks (Linux today), fsync writes back",
-     "cached",
-     {COPY_rep_movsb, COPY_movq},
-     2,
-     TRACK_xarray,
-     false},
-    {"deferred-bitmap",
-     "the proposal with a flat bitmap instead of a tree",
-     "cached",
-     {COPY_rep_movsb, COPY_movq},
-     2,
-     TRACK_bitmap,
-     false},
-    {"volatile",
-     "cached copy, nothing remembered, nothing flushed: NOT durable, the floor",
-     "cached",
-     {COPY_rep_movsb, COPY_movq},
-     2,
-     TRACK_none,
-     true},
+    {.name = "bypass",
+     .summary = "what Linux does today: non-temporal copy, nothing remembered; the baseline",
+     .copy_asked = "movnti",
+     .copy = {COPY_movnti, COPY_movnti_clflushopt},
+     .copies = 2,
+     .track = TRACK_none},
+    {.name = "bypass-wide",
+     .summary = "the widest bypass here: movdir64b, else the widest non-temporal stores",
+     .copy_asked = "movnt",
+     .copy = {COPY_movdir64b, COPY_movnt_avx512, COPY_movnt_avx2, COPY_movnt_sse2},
+     .copies = 4,
+     .track = TRACK_none},
+    {.name = "eager",
+     .summary = "cached copy, each line written back at once",
+     .copy_asked = "line+clwb",
+     .copy = {COPY_line_clwb, COPY_line_clflushopt},
+     .copies = 2,
+     .track = TRACK_none},
+    {.name = "eager-range",
+     .summary = "cached copy of the whole write, then the write-back of its lines",
+     .copy_asked = "memcpy+clwb",
+     .copy = {COPY_memcpy_clwb, COPY_memcpy_clflushopt, COPY_memcpy_clflush},
+     .copies = 3,
+     .track = TRACK_none},
+    {.name = "dm-writecache",
+     .summary = "cached copy with CLFLUSHOPT a line, as Linux' dm-writecache at 768 B and above",
+     .copy_asked = "line+clflushopt",
+     .copy = {COPY_line_clflushopt},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "libpmem-t",
+     .summary = "libpmem2's memcpy asked for temporal stores: cached, then written back",
+     .copy_asked = "pmem2-t",
+     .copy = {COPY_pmem2_t},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "libpmem-nt",
+     .summary = "libpmem2's memcpy asked for non-temporal stores",
+     .copy_asked = "pmem2-nt",
+     .copy = {COPY_pmem2_nt},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "deferred-radix",
+     .summary = "the proposal: cached copy, radix tree tags (Linux 4.x), fsync writes back",
+     .copy_asked = "cached",
+     .copy = {COPY_rep_movsb, COPY_movq},
+     .copies = 2,
+     .track = TRACK_radix},
+    {.name = "deferred-xarray",
+     .summary = "the proposal: cached copy, XArray marks (Linux today), fsync writes back",
+     .copy_asked = "cached",
+     .copy = {COPY_rep_movsb, COPY_movq},
+     .copies = 2,
+     .track = TRACK_xarray},
+    {.name = "deferred-bitmap",
+     .summary = "the proposal with a flat bitmap instead of a tree",
+     .copy_asked = "cached",
+     .copy = {COPY_rep_movsb, COPY_movq},
+     .copies = 2,
+     .track = TRACK_bitmap},
+    {.name = "deferred-user-radix",
+     .summary = "as deferred-radix with libc's memcpy: what user space could do",
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_radix},
+    {.name = "deferred-user-xarray",
+     .summary = "as deferred-xarray with libc's memcpy: what user space could do",
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_xarray},
+    {.name = "deferred-user-bitmap",
+     .summary = "as deferred-bitmap with libc's memcpy: what user space could do",
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_bitmap},
+    {.name = "hybrid",
+     .summary =
+         "cached and marked below a size, the bypass from it on: hybrid@SIZE, 4 KiB where none is said",
+     .copy_asked = "hybrid",
+     .copy = {COPY_rep_movsb, COPY_movq},
+     .copies = 2,
+     .track = TRACK_bitmap2,
+     .bypass_from = HYBRID_FROM},
+    {.name = "volatile",
+     .summary = "cached copy, nothing remembered, nothing flushed: NOT durable, the floor",
+     .copy_asked = "cached",
+     .copy = {COPY_rep_movsb, COPY_movq},
+     .copies = 2,
+     .track = TRACK_none,
+     .reference_only = true},
 };
 
 const struct path_info *path_info(unsigned i)
@@ -97,19 +134,38 @@ int path_check_features(const struct path_parts_ids *ids, uint32_t features, str
     return lacks("write-back", writeback->name, writeback->features, features, err);
 }
 
+/* clwb() of the kernel: CLWB, else CLFLUSHOPT, else CLFLUSH. */
+enum writeback_id path_writeback(uint32_t features)
+{
+    if (features & CPU_CLWB)
+        return WRITEBACK_clwb;
+    return features & CPU_CLFLUSHOPT ? WRITEBACK_clflushopt : WRITEBACK_clflush;
+}
+
 int path_resolve(const struct path_info *path, uint32_t features, enum domain_id domain,
                  struct path_parts_ids *out, struct error *err)
 {
-    *out = (struct path_parts_ids){
-        .copy = path->copy[0], .track = path->track, .writeback = WRITEBACK_none, .domain = domain};
+    *out = (struct path_parts_ids){.copy = path->copy[0],
+                                   .track = path->track,
+                                   .writeback = WRITEBACK_none,
+                                   .domain = domain,
+                                   .bypass_from = path->bypass_from};
     for (unsigned i = 0; i < path->copies; i++)
         if (!(copy_get(path->copy[i], 0)->features & ~features)) {
             out->copy = path->copy[i];
             break;
         }
     if (path->track != TRACK_none)
-        out->writeback = features & CPU_CLWB ? WRITEBACK_clwb : WRITEBACK_clflushopt;
+        out->writeback = path_writeback(features);
     return path_check_features(out, features, err);
+}
+
+int path_bypasses(uint64_t size, uint32_t features, struct path_parts_ids *ids, struct error *err)
+{
+    if (!ids->bypass_from || size < ids->bypass_from)
+        return 0;
+    ids->copy = copy_get(COPY_movnti, 0)->features & ~features ? COPY_movnti_clflushopt : COPY_movnti;
+    return path_check_features(ids, features, err) ? -1 : 1;
 }
 
 int path_check_durable(const struct path_parts_ids *ids, struct error *err)

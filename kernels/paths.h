@@ -12,7 +12,7 @@
 #include "strategies/track.h"
 #include "strategies/writeback.h"
 
-enum { PATH_CHOICES = 3, PATHS = 8 };
+enum { PATH_CHOICES = 4, PATHS = 15, HYBRID_FROM = 4096 };
 
 struct path_info {
     const char *name;
@@ -21,7 +21,9 @@ struct path_info {
     enum copy_id copy[PATH_CHOICES]; /* in order of preference */
     unsigned copies;
     enum track_id track;
-    bool reference_only; /* not durable: the floor */
+    bool reference_only;  /* not durable: the floor */
+    uint64_t bypass_from; /* hybrid: writes of at least so many bytes go past the cache and are not marked; 0:
+                             none */
 };
 
 /* One of the named paths (0 .. PATHS-1). */
@@ -35,12 +37,21 @@ struct path_parts_ids {
     enum track_id track;
     enum writeback_id writeback;
     enum domain_id domain;
+    uint64_t bypass_from; /* hybrid: writes of at least so many bytes go past the cache and are not marked; 0:
+                             none */
 };
 
-/* The first of the path's copies that the CPU has, and the first write-back (clwb, else clflushopt; none for
- * untracked paths). -1 with err (EXIT_CANNOT: what the CPU lacks). */
+/* The first of the path's copies that the CPU has, and the write-back that the kernel would use here
+ * (none for untracked paths). -1 with err (EXIT_CANNOT: what the CPU lacks). */
 int path_resolve(const struct path_info *path, uint32_t features, enum domain_id domain,
                  struct path_parts_ids *out, struct error *err);
+
+/* The write-back that this CPU's kernel would use. */
+enum writeback_id path_writeback(uint32_t features);
+
+/* hybrid: 1 when a write of `size` bytes goes past the cache, with ids->copy set to the bypass; else 0. -1
+ * with err (EXIT_CANNOT) when the CPU lacks what that needs. */
+int path_bypasses(uint64_t size, uint32_t features, struct path_parts_ids *ids, struct error *err);
 
 /* 0 when data are durable after this composition's fsync; else -1 with err (EXIT_USAGE): a sentence that says
  * why not. */

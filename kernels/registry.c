@@ -34,8 +34,9 @@ uint32_t period_steps(const struct period *p)
         return steps;
     steps |= STEP_BIT(STEP_TAG) | STEP_BIT(STEP_FSYNC_FENCE) | (p->domain->drain ? STEP_BIT(STEP_DRAIN) : 0);
     if (tracked)
-        steps |= STEP_BIT(STEP_CLEAN_INODE) | STEP_BIT(STEP_SCAN) |
-                 (p->track->hold ? STEP_BIT(STEP_HOLD) : 0) |
-                 (p->writeback->range ? STEP_BIT(STEP_WRITEBACK) : 0);
+        steps |= STEP_BIT(STEP_CLEAN_INODE) | STEP_BIT(STEP_SCAN);
+    if (tracked && p->remember) /* else the scan finds nothing */
+        steps |=
+            (p->track->hold ? STEP_BIT(STEP_HOLD) : 0) | (p->writeback->range ? STEP_BIT(STEP_WRITEBACK) : 0);
     return steps;
 }

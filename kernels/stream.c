@@ -35,9 +35,17 @@ int stream_resolve(struct stream *s, struct error *err)
             "footprint: %llu bytes hold not one write of %llu (stride %llu); use a larger --footprint",
             (unsigned long long)s->footprint, (unsigned long long)s->size, (unsigned long long)s->stride);
     uint64_t dirty = s->dirty ? s->dirty : min_of(s->footprint, DIRTY_CAP);
-    s->slots = min_of(at_least_one(dirty / s->size), fit);
+    s->threads = at_least_one(s->threads);
+    s->slots = min_of(at_least_one(dirty / s->size) * (s->dirty ? s->threads : 1), fit);
     if (!s->dirty)
         s->slots = min_of(s->slots, WRITES_CAP);
+    s->slots = s->slots / s->threads * s->threads;
+    if (!s->slots)
+        return error_set(
+            err, EXIT_CANNOT,
+            "footprint: %llu bytes hold not one write of %llu for each of %llu threads; use a larger "
+            "--footprint or fewer --threads",
+            (unsigned long long)s->footprint, (unsigned long long)s->size, (unsigned long long)s->threads);
     if (s->slots > PERIOD_WRITES_MAX / s->overwrite)
         return error_set(
             err, EXIT_CANNOT,
@@ -54,27 +62,37 @@ uint64_t stream_window(const struct stream *s, uint64_t index)
     return FILE_START + s->offset + index % s->windows * s->slots * s->stride;
 }
 
-static void fill_pass(const struct stream *s, uint64_t serial, uint64_t pass, uint32_t *slots)
+/* One pass of one thread over its block of slots. */
+static void fill_pass(const struct stream *s, uint64_t serial, uint64_t thread, uint64_t pass,
+                      uint32_t *slots)
 {
-    for (uint64_t i = 0; i < s->slots; i++)
-        slots[i] = (uint32_t)i;
-    struct rng r = {.state = s->seed ^ (serial * 0x9e3779b97f4a7c15u) ^ (pass << 48)};
+    uint64_t block = s->slots / s->threads;
+    for (uint64_t i = 0; i < block; i++)
+        slots[i] = (uint32_t)(thread * block + i);
+    struct rng r = {.state = s->seed ^ (serial * 0x9e3779b97f4a7c15u) ^ (pass << 48) ^ (thread << 40)};
     r.state = rng_next(&r); /* or the passes of some seeds would draw one sequence, each a number later */
     if (s->access == ACCESS_RANDOM)
-        rng_shuffle(&r, slots, s->slots);
+        rng_shuffle(&r, slots, block);
+}
+
+static void fill_thread(const struct stream *s, uint64_t serial, uint64_t thread, uint32_t *slots)
+{
+    uint64_t block = s->slots / s->threads;
+    if (s->order == ORDER_PASS) {
+        for (uint64_t pass = 0; pass < s->overwrite; pass++)
+            fill_pass(s, serial, thread, pass, slots + pass * block);
+        return;
+    }
+    fill_pass(s, serial, thread, 0, slots);
+    for (uint64_t i = block; i-- > 0;)
+        for (uint64_t k = 0; k < s->overwrite; k++)
+            slots[i * s->overwrite + k] = slots[i];
 }
 
 void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots)
 {
-    if (s->order == ORDER_PASS) {
-        for (uint64_t pass = 0; pass < s->overwrite; pass++)
-            fill_pass(s, serial, pass, slots + pass * s->slots);
-        return;
-    }
-    fill_pass(s, serial, 0, slots);
-    for (uint64_t i = s->slots; i-- > 0;)
-        for (uint64_t k = 0; k < s->overwrite; k++)
-            slots[i * s->overwrite + k] = slots[i];
+    for (uint64_t thread = 0; thread < s->threads; thread++)
+        fill_thread(s, serial, thread, slots + thread * (s->writes / s->threads));
 }
 
 uint64_t stream_reach(const struct stream *s)

@@ -17,14 +17,15 @@ enum { FILE_START = 2 << 20 }; /* the measured range starts 2 MiB into the file 
 struct stream {
     uint64_t size, offset, granule;
     uint64_t footprint; /* of file offsets */
-    uint64_t dirty;     /* distinct bytes a period; 0: the default cap */
+    uint64_t dirty;     /* distinct bytes a period and thread; 0: the default cap, of all threads together */
     uint64_t overwrite; /* passes a period */
     enum stream_access access;
     enum stream_order order;
     uint64_t seed;
+    uint64_t threads; /* that share a window, a block of slots each; 0 is 1 */
     /* derived by stream_resolve */
     uint64_t stride;  /* from slot to slot */
-    uint64_t slots;   /* a window */
+    uint64_t slots;   /* a window, of all threads */
     uint64_t windows; /* in the footprint */
     uint64_t writes;  /* a period: slots * overwrite */
 };
@@ -32,13 +33,16 @@ struct stream {
 /* Caps of a period that are constants, never of the clock, so that counts and hashes are equal everywhere. */
 enum { DIRTY_CAP = 4 << 20, WRITES_CAP = 8192, PERIOD_WRITES_MAX = 1 << 26 };
 
-/* Fills in the derived members. Errors (EXIT_CANNOT): a footprint that holds not one slot, sizes of 0. */
+/* Fills in the derived members. Errors (EXIT_CANNOT): a footprint that holds not one slot a thread, sizes of
+ * 0.
+ */
 int stream_resolve(struct stream *s, struct error *err);
 
 /* File offset at which window `index` (taken modulo windows) begins, misalignment included. */
 uint64_t stream_window(const struct stream *s, uint64_t index);
 
-/* The slots of the period with this serial number, s->writes of them, in order. */
+/* The slots of the period with this serial number, s->writes of them: thread by thread, each thread's
+ * s->writes / s->threads in its order, out of its own s->slots / s->threads neighbours. */
 void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots);
 
 /* Bytes of distinct lines that the whole stream touches, whole lines: how much cache it would take to hold

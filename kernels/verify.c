@@ -6,7 +6,8 @@
 
 static bool is_last_write(const struct stream *s, uint64_t i)
 {
-    return s->order == ORDER_PASS ? i >= s->writes - s->slots : i % s->overwrite == s->overwrite - 1;
+    uint64_t writes = s->writes / s->threads, block = s->slots / s->threads, own = i % writes;
+    return s->order == ORDER_PASS ? own >= writes - block : own % s->overwrite == s->overwrite - 1;
 }
 
 static uint64_t first_difference(const unsigned char *a, const unsigned char *b, uint64_t n)

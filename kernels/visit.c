@@ -18,7 +18,7 @@ struct plan {
 
 static unsigned ghosts_of(const struct cell *cell, enum step left_out)
 {
-    if (cell->period.track->shape == SHAPE_DIRECT)
+    if (cell->period.track->shape == SHAPE_DIRECT || !cell->period.remember)
         return left_out == STEP_COPY && cell->period.copy->finish ? GHOST_LINES : GHOST_NONE;
     switch (left_out) {
     case STEP_COPY:
@@ -38,7 +38,7 @@ static struct plan plan_variant(const struct cell *cell, const struct variant *v
 {
     const struct path_parts *parts = path_parts(layout);
     enum track_shape shape = cell->period.track->shape;
-    bool tracked = shape != SHAPE_DIRECT;
+    bool tracked = shape != SHAPE_DIRECT && cell->period.remember;
     struct plan all = {.run = parts->ladder->prefix[shape][STEPS - 1], .mask = STEPS_ALL};
     switch (v->kind) {
     case VARIANT_WHOLE:
@@ -69,6 +69,8 @@ static uint64_t timed_period(struct cell *cell, const struct plan *plan)
 {
     struct period *p = &cell->period;
     p->excluded = 0;
+    if (cell->lanes)
+        return lanes_timed(cell, plan->run, plan->spin);
     cell_ghosts(cell, plan->ghosts);
     uint64_t start = clock_begin_drained();
     plan->run(p);
@@ -113,6 +115,9 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
 {
     cell_use_layout(cell, layout);
     struct plan plan = plan_variant(cell, variant, layout);
+    if (cell->lanes && plan.mask != STEPS_ALL)
+        return error_set(err, EXIT_CANNOT,
+                         "threads: the ladder is built of one thread's path; use --threads 1");
     full_fence();
     for (uint64_t start = clock_now_ns(); clock_now_ns() - start < PAUSE_NS;)
         _mm_pause();
@@ -121,7 +126,12 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
     if (cell->spec.kernel == KERNEL_WRITE_FSYNC)
         cell_condition(cell, first, periods, natural);
     uint64_t faults = page_faults();
+    for (unsigned i = 0; cell->lanes && i < cell->threads; i++)
+        cell->lanes[i].ticks = cell->lanes[i].moved = 0;
     out->ticks = sample(cell, &plan, first, periods);
     out->faults = page_faults() - faults;
+    out->moved = 0;
+    for (unsigned i = 0; cell->lanes && i < cell->threads; i++)
+        out->moved += cell->lanes[i].moved;
     return verify_sample(cell, first, periods, err);
 }

@@ -20,6 +20,8 @@ struct workspace {
     unsigned char *base; /* where file offset 0 is mapped; owned by the caller */
     uint64_t bytes;      /* of the destination */
     uint64_t l1d_bytes, l2_bytes, llc_bytes;
+    const int *cpus; /* the system's numbers, for thread 0, 1, ...; NULL: threads are not pinned */
+    unsigned cpu_count;
     struct ring warm, cold; /* cold.data is NULL until workspace_cold */
     unsigned char *traffic; /* read to age the caches, written as delay: traffic_bytes */
     uint64_t traffic_bytes;

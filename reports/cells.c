@@ -163,6 +163,19 @@ static void put_layouts(const struct section *s, const struct model_cell *c)
               line.used ? arena_format(&s->model->arena, "%s", line.text) : "not recorded");
 }
 
+static void put_threads(const struct section *s, const struct model_cell *c)
+{
+    struct arena *a = &s->model->arena;
+    const json_t *list = model_object(c->json, "thread_ns"), *item;
+    const char *text = "";
+    size_t i;
+    if (!json_array_size(list))
+        return;
+    json_array_foreach(list, i, item) text = arena_format(
+        a, "%s%s%s", text, i ? ", " : "", number(s, json_is_number(item) ? json_number_value(item) : NAN));
+    page_fact(s->page, "threads", arena_format(a, "ns a write of each one's own: %s", text));
+}
+
 void cell_add(const struct section *s, const struct model_cell *c)
 {
     struct arena *a = &s->model->arena;
@@ -185,6 +198,7 @@ void cell_add(const struct section *s, const struct model_cell *c)
                       count(s, c->rounds), *c->ended_by ? c->ended_by : "unknown", count(s, c->dropped),
                       c->bistable ? "" : "not ", number(s, c->gb_per_s), shown_ns(c->modelled_ns).text));
         put_layouts(s, c);
+        put_threads(s, c);
         put_counts(s, c);
         ledger_of_cell(s, c);
     }

@@ -117,6 +117,7 @@ static void put_samples(struct object *o, const struct result_cell *cell)
     size_t layouts = cell->layouts ? cell->sample_count : 0;
     object_put(o, "samples", json_list(cell->samples, cell->sample_count, sizeof(double), sample_json));
     object_put(o, "layouts", json_list(cell->layouts, layouts, 1, layout_json));
+    object_put(o, "thread_ns", json_list(cell->thread_ns, cell->thread_count, sizeof(double), sample_json));
     object_put(o, "rounds", json_count(cell->rounds));
     object_put(o, "dropped", json_count(cell->dropped));
     object_put(o, "ended_by", json_text(cell->ended_by));

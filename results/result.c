@@ -9,6 +9,7 @@ void result_free(struct result *r)
 {
     for (size_t i = 0; i < r->cell_count; i++) {
         free(r->cells[i].samples);
+        free(r->cells[i].thread_ns);
         free(r->cells[i].layouts);
     }
     free(r->cells);

@@ -202,6 +202,7 @@ static const struct shape cell_shape[] = {
     {.name = "status", .kinds = TEXT, .values = cell_statuses},
     {.name = "samples", .kinds = LIST, .items = NUMBER | NOTHING},
     {.name = "layouts", .kinds = LIST, .items = WHOLE},
+    {.name = "thread_ns", .kinds = LIST, .items = NUMBER | NOTHING, .optional = true},
     {.name = "rounds", .kinds = WHOLE},
     {.name = "dropped", .kinds = WHOLE},
     {.name = "repeat", .kinds = LIST, .items = NUMBER | NOTHING, .optional = true},

@@ -18,6 +18,10 @@ typedef struct {
 } __attribute__((packed, may_alias)) step_any8;
 
 typedef struct {
+    uint32_t value;
+} __attribute__((packed, may_alias)) step_any4;
+
+typedef struct {
     uint16_t value;
 } __attribute__((packed, may_alias)) step_any2;
 
@@ -59,6 +63,11 @@ static inline __attribute__((always_inline)) uint16_t step_load2(const void *src
 static inline __attribute__((always_inline)) void step_store8(void *dst, uint64_t value)
 {
     __asm__ volatile("movq %1, %0" : "=m"(*(step_any8 *)dst) : "r"(value));
+}
+
+static inline __attribute__((always_inline)) void step_store4(void *dst, uint32_t value)
+{
+    __asm__ volatile("movl %1, %0" : "=m"(*(step_any4 *)dst) : "r"(value));
 }
 
 static inline __attribute__((always_inline)) void step_store2(void *dst, uint16_t value)

@@ -1,4 +1,4 @@
-/* tree.h - the 64-way tree that radix and xarray share: geometry, nodes, descent, growth */
+/* tree.h - the 64-way tree that the radix trees and XArrays share: geometry, nodes, descent, growth */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #ifndef STRATEGIES_TRACK_TREE_H
 #define STRATEGIES_TRACK_TREE_H
@@ -24,8 +24,11 @@ struct tree_node {
 _Static_assert(sizeof(struct tree_node) == 576, "a node has the size of the kernel's");
 
 /* A slot holds 0, a node, or an entry: a value (bit 0, xa_mk_value) with the number of the granule in the
- * place of the page frame, and DAX_LOCKED. */
-enum { ENTRY_VALUE = 1, ENTRY_LOCKED = 2, ENTRY_SHIFT = 5 };
+ * place of the page frame, and DAX_LOCKED. An entry of many granules takes 2^(order mod 6) slots of the node
+ * whose shift is the order rounded down to a multiple of 6 (xas_set_order): the first is the canonical one,
+ * and the others hold its offset as a sibling (xa_mk_sibling). A tree has entries of one order; where that is
+ * the constant 0, nothing of this remains. */
+enum { ENTRY_VALUE = 1, ENTRY_LOCKED = 2, ENTRY_SHIFT = 5, SIBLING = 2, SIBLING_SHIFT = 2 };
 
 struct tracker {
     uint32_t lock;
@@ -36,6 +39,7 @@ struct tracker {
     uint64_t nodes_ready; /* faulted in */
     uint64_t nodes_max;
     struct entry_queue queues[QUEUES];
+    uint32_t order;           /* of the entries: each covers 2^order granules */
     struct tree_node nodes[]; /* the arena: nodes are never freed before the tree */
 };
 
@@ -58,6 +62,29 @@ static inline uint64_t entry_of(uint64_t index)
     return index << ENTRY_SHIFT | ENTRY_VALUE;
 }
 
+static inline uint64_t sibling_of(unsigned slot)
+{
+    return (uint64_t)slot << SIBLING_SHIFT | SIBLING;
+}
+
+/* xa_is_sibling, xa_to_sibling: the canonical slot of what is found in `slot` of a node. */
+static inline unsigned canonical_slot(uint64_t entry, unsigned slot)
+{
+    return (entry & (ENTRY_VALUE | SIBLING)) == SIBLING ? (unsigned)(entry >> SIBLING_SHIFT) : slot;
+}
+
+/* Slots that an entry takes, and the shift of its node. */
+static inline unsigned entry_slots(unsigned order)
+{
+    return 1u << order % TREE_SHIFT;
+}
+
+static inline unsigned entry_node_shift(unsigned order)
+{
+    return order - order % TREE_SHIFT;
+}
+
+/* Siblings are no nodes: see canonical_slot. */
 static inline bool is_node(uint64_t slot)
 {
     return slot && !(slot & ENTRY_VALUE);
@@ -89,17 +116,20 @@ static inline uint64_t tree_nodes_max(uint64_t granules)
     return nodes;
 }
 
-/* Address space for every node that the file can need; memory is taken as nodes are. */
+/* Address space for every node that the file can need; memory is taken as nodes are. The last entry may
+ * extend past the end of the file. */
 static inline struct tracker *tree_create(const char *name, uint64_t file_bytes, uint32_t granule,
-                                          struct error *err)
+                                          unsigned order, struct error *err)
 {
-    uint64_t max = tree_nodes_max(state_granules(file_bytes, granule));
+    uint64_t entries = ((state_granules(file_bytes, granule) - 1) >> order) + 1;
+    uint64_t max = tree_nodes_max(entries * entry_slots(order));
     uint64_t bytes = sizeof(struct tracker) + max * sizeof(struct tree_node);
     struct tracker *t = state_map(name, bytes, MAP_NORESERVE, err);
     if (!t)
         return NULL;
     t->mapped_bytes = bytes;
     t->nodes_max = max;
+    t->order = order;
     return t;
 }
 
@@ -149,8 +179,9 @@ static inline struct tree_node *tree_node_new(struct tracker *t, unsigned shift,
     return node;
 }
 
-/* xas_load, __radix_tree_lookup: descends from the root. False: no entry. */
-static inline bool tree_lookup(struct tracker *t, uint64_t index, struct place *p)
+/* xas_load, __radix_tree_lookup: descends from the root. False: no entry. Found by any granule of an entry:
+ * the place is its canonical slot (xas_descend). */
+static inline bool tree_lookup(struct tracker *t, uint64_t index, unsigned order, struct place *p)
 {
     *p = place_at(t, NULL, 0);
     uint64_t entry = t->head;
@@ -159,9 +190,34 @@ static inline bool tree_lookup(struct tracker *t, uint64_t index, struct place *
     while (is_node(entry)) {
         struct tree_node *node = to_node(entry);
         *p = place_at(t, node, index >> node->shift & (TREE_SLOTS - 1));
+        if (order)
+            *p = place_at(t, node, canonical_slot(*p->at, p->slot));
         entry = *p->at;
     }
     return entry != 0;
+}
+
+/* xas_max: what must fit into the tree for the entry at index; one more for the first one, which the head
+ * alone could not hold. */
+static inline uint64_t tree_max(uint64_t index, unsigned order)
+{
+    uint64_t mask = (1ull << order) - 1, max = index | mask;
+    return order && max == mask ? max + 1 : max;
+}
+
+/* xas_store: the canonical slot, then its siblings, each time; xas_squash_marks looks before whether a
+ * sibling bears a mark, which happens only where smaller entries were. */
+static inline void tree_store(const struct place *p, uint64_t entry, unsigned order)
+{
+    unsigned slots = entry_slots(order);
+    for (unsigned m = 0; slots > 1 && m < MARKS; m++) {
+        uint64_t siblings = ((1ull << (slots - 1)) - 1) << (p->slot + 1);
+        if (p->node->marks[m] & siblings)
+            p->node->marks[m] = (p->node->marks[m] & ~siblings) | 1ull << p->slot;
+    }
+    slot_store(p->at, entry);
+    for (unsigned i = 1; i < slots; i++)
+        slot_store(p->at + i, sibling_of(p->slot));
 }
 
 /* xas_expand, radix_tree_extend: adds levels on top until index fits. Returns the bits of index that the tree
@@ -185,12 +241,13 @@ static inline unsigned tree_expand(struct tracker *t, uint64_t index)
     return bits;
 }
 
-/* xas_create, __radix_tree_create: grows the tree to index and stores entry in its empty slot. */
-static inline void tree_insert(struct tracker *t, uint64_t index, uint64_t entry, struct place *p)
+/* xas_create, __radix_tree_create: grows the tree to index and stores entry in its empty slots. */
+static inline void tree_insert(struct tracker *t, uint64_t index, uint64_t entry, unsigned order,
+                               struct place *p)
 {
-    unsigned shift = tree_expand(t, index);
+    unsigned shift = tree_expand(t, tree_max(index, order));
     *p = place_at(t, NULL, 0);
-    while (shift) {
+    while (shift > entry_node_shift(order)) {
         shift -= TREE_SHIFT;
         if (!*p->at) {
             slot_store(p->at, (uintptr_t)tree_node_new(t, shift, p->node, p->slot));
@@ -199,9 +256,9 @@ static inline void tree_insert(struct tracker *t, uint64_t index, uint64_t entry
         }
         *p = place_at(t, to_node(*p->at), index >> shift & (TREE_SLOTS - 1));
     }
-    slot_store(p->at, entry);
+    tree_store(p, entry, order);
     if (p->node)
-        p->node->count++;
+        p->node->count += (uint8_t)entry_slots(order);
 }
 
 /* The root of a walk: false when nothing at or after w->next can bear the mark, or the head is the entry. */
@@ -215,8 +272,9 @@ static inline struct tree_node *tree_walk_root(const struct tracker *t, const st
 }
 
 /* xas_find_marked: the first entry at or after w->next that bears the mark; goes on in the leaf of the last
- * one and from there through the parents. Found: w->next - 1 is its granule. */
-static inline bool tree_next_marked(const struct tracker *t, struct tree_walk *w, enum mark mark)
+ * one and from there through the parents. Found: the entry ends before w->next. */
+static inline bool tree_next_marked(const struct tracker *t, struct tree_walk *w, enum mark mark,
+                                    unsigned order)
 {
     struct tree_node *node = w->node;
     uint64_t index = node ? w->next - 1 : w->next; /* always inside node's range */
@@ -239,8 +297,8 @@ static inline bool tree_next_marked(const struct tracker *t, struct tree_walk *w
         unsigned slot = (unsigned)__builtin_ctzll(left);
         if (slot != (index >> node->shift & (TREE_SLOTS - 1)))
             index = (index >> node->shift >> TREE_SHIFT << TREE_SHIFT | slot) << node->shift;
-        if (!node->shift) {
-            *w = (struct tree_walk){index + 1, node, slot};
+        if (node->shift == entry_node_shift(order)) {
+            *w = (struct tree_walk){index + (1ull << order), node, slot};
             return true;
         }
         node = to_node(node->slots[slot]);
@@ -306,9 +364,9 @@ static inline bool tree_marked(const struct tracker *t, const struct place *p, e
 
 /* get_next_unlocked_entry, get_unlocked_mapping_entry: looks the entry up and waits, dropping the tree lock,
  * as long as somebody has it locked. False: no entry. */
-static inline bool tree_lookup_unlocked(struct tracker *t, uint64_t index, struct place *p)
+static inline bool tree_lookup_unlocked(struct tracker *t, uint64_t index, unsigned order, struct place *p)
 {
-    while (tree_lookup(t, index, p)) {
+    while (tree_lookup(t, index, order, p)) {
         if (!(*p->at & ENTRY_LOCKED))
             return true;
         queue_wait(queue_of(t->queues, index), &t->lock);

@@ -103,6 +103,28 @@ static inline uint64_t whole_words(uint64_t at, uint64_t n)
     return first < last ? (last - first) * 4 : 0;
 }
 
+/* __copy_user_nocache of 6.1: below 8 bytes one word when it is aligned; else head bytes up to 8, then whole
+ * 8 bytes and one word more. */
+static inline uint64_t movnti61_bytes(uint64_t at, uint64_t n)
+{
+    if (n < 8)
+        return at % 4 == 0 && n >= 4 ? 4 : 0;
+    uint64_t rest = n - (ceil_of(at, 8) * 8 - at);
+    return rest / 4 * 4;
+}
+
+/* __memcpy_flushcache: plain head up to 8 and its lines, 8 and 4 bytes past the cache, plain tail and its
+ * lines. */
+static inline void expect_flushcache(struct tally *c, uint64_t at, uint64_t n)
+{
+    uint64_t head = ceil_of(at, 8) * 8 - at;
+    head = head < n ? head : n;
+    uint64_t rest = n - head, tail = rest % 4;
+    c->lines += head ? touched(at, head, LINE) : 0;
+    c->nt += rest - tail;
+    c->lines += tail ? touched(at + n - tail, tail, LINE) : 0;
+}
+
 /* One call of copy and finish. */
 static inline void expect_copy(struct expect *e, enum copy_id copy, uint64_t at, uint64_t n)
 {
@@ -118,6 +140,7 @@ static inline void expect_copy(struct expect *e, enum copy_id copy, uint64_t at,
     case COPY_movdir64b:
     case COPY_movnt_avx512:
     case COPY_movnt_avx2:
+    case COPY_movnt_sse2:
         c->nt += whole_words(at, n);
         f->lines += wide_fixups(at, n);
         break;
@@ -125,7 +148,17 @@ static inline void expect_copy(struct expect *e, enum copy_id copy, uint64_t at,
     case COPY_line_clflushopt:
         c->lines += touched(at, n, LINE);
         break;
+    case COPY_movnti_6_1:
+        c->nt += movnti61_bytes(at, n);
+        c->fences++;
+        f->lines += movnti_fixups(at, n);
+        break;
+    case COPY_memcpy_flushcache:
+        expect_flushcache(c, at, n);
+        break;
     case COPY_memcpy_clwb:
+    case COPY_memcpy_clflushopt:
+    case COPY_memcpy_clflush:
         f->lines += touched(at, n, LINE);
         break;
     default:
@@ -133,17 +166,33 @@ static inline void expect_copy(struct expect *e, enum copy_id copy, uint64_t at,
     }
 }
 
-/* The copies of one write(): one an extent; in a tree one a granule, each under an entry that is locked and
- * unlocked. */
+/* What a tracker has an entry for: a granule, or more of them. */
+static inline uint64_t entry_of_cell(const struct cell_spec *s)
+{
+    uint64_t entry = track_get(s->track, 0)->entry_bytes;
+    return entry > s->stream.granule ? entry : s->stream.granule;
+}
+
+static inline uint64_t less_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The copies of one write(): one an extent; in a tree one an entry, too, which is locked, marked and
+ * unlocked: 4.7 marks it in a section of its own. */
 static inline void expect_pieces(struct expect *e, const struct cell_spec *s, enum track_shape shape,
                                  uint64_t at)
 {
     uint64_t extent = ceil_of(ceil_of(RIG_BYTES, s->extents), 4096) * 4096, end = at + s->stream.size;
+    uint64_t entry = entry_of_cell(s);
     for (uint64_t n; at < end; at += n) {
-        uint64_t piece = shape == SHAPE_TREE ? s->stream.granule : extent;
-        n = piece - at % piece < end - at ? piece - at % piece : end - at;
+        n = less_of(extent - at % extent, end - at);
+        if (shape == SHAPE_TREE)
+            n = less_of(n, entry - at % entry);
         expect_copy(e, s->copy, at, n);
         e->step[STEP_ENTRY_LOCK].locked += shape == SHAPE_TREE ? 2 : 0;
+        e->step[STEP_MARK].marked += shape == SHAPE_TREE;
+        e->step[STEP_MARK].locked += s->track == TRACK_radix_4_7;
     }
 }
 
@@ -157,11 +206,12 @@ static inline void expect_write(struct expect *e, const struct cell_spec *s, enu
     e->step[STEP_LOOKUP].lookups += touched(at, s->stream.size, extent);
     expect_pieces(e, s, shape, at);
     e->step[STEP_FENCE].fences += s->fence_write;
-    if (shape == SHAPE_DIRECT)
+    if (shape == SHAPE_DIRECT || s->bypass)
+        return;
+    if (shape != SHAPE_BITMAP)
         return;
     e->step[STEP_MARK].marked += granules;
-    if (shape == SHAPE_BITMAP)
-        e->step[STEP_MARK].locked += touched(at, s->stream.size, s->stream.granule * RUN_WORD);
+    e->step[STEP_MARK].locked += touched(at, s->stream.size, s->stream.granule * RUN_WORD);
 }
 
 /* Distinct units of `each` bytes that the window's slots touch; slots ascend and do not overlap. */
@@ -177,25 +227,41 @@ static inline uint64_t distinct_units(const struct stream *s, uint64_t window, u
     return sum;
 }
 
+/* Entries that the scan finds: what the period has marked; 4.7's, whatever was ever marked. */
+static inline uint64_t entries_found(const struct cell_spec *s, uint64_t window)
+{
+    struct stream all = s->stream;
+    all.slots *= s->track == TRACK_radix_4_7 ? all.windows : 1;
+    return distinct_units(&all, window, entry_of_cell(s));
+}
+
 static inline void expect_fsync(struct expect *e, const struct cell_spec *s, uint64_t granules,
                                 uint64_t words)
 {
     bool tracked = s->track != TRACK_none, flushes = s->domain != DOMAIN_eadr;
+    bool drains = domain_get(s->domain, 0)->drain != NULL;
     struct tally *tag = &e->step[STEP_TAG], *scan = &e->step[STEP_SCAN], *hold = &e->step[STEP_HOLD];
     e->step[STEP_FSYNC_FENCE].fences = 1;
-    e->step[STEP_DRAIN] = (struct tally){.drains = flushes, .fences = flushes};
+    e->step[STEP_DRAIN] = (struct tally){.drains = drains, .fences = drains};
     if (!tracked)
         return;
     e->step[STEP_CLEAN_INODE].locked = 1;
+    if (s->bypass) /* a scan that finds nothing holds nothing */
+        return;
     scan->scanned = granules;
     if (flushes)
-        e->step[STEP_WRITEBACK].lines = granules * (s->stream.granule / LINE);
+        e->step[STEP_WRITEBACK].lines = granules * (entry_of_cell(s) / LINE);
     switch (s->track) {
     case TRACK_radix: /* tagged under the lock; gangs until an empty one; locked to hold and to release */
         tag->locked = 1 + granules / PAUSE_EACH;
         scan->locked = ceil_of(granules, GANG_SIZE) + 1;
         hold->locked = 2 * granules;
         break;
+    case TRACK_radix_4_7: /* the entry step is the scan's */
+        tag->locked = 1 + granules / PAUSE_EACH;
+        scan->locked = ceil_of(granules, GANG_SIZE) + 1 + 2 * granules;
+        break;
+    case TRACK_xarray_order:
     case TRACK_xarray: /* the scan holds the lock, drops it to flush and takes it to release */
         tag->locked = 1 + granules / PAUSE_EACH;
         scan->locked = 1 + granules / PAUSE_EACH;
@@ -220,10 +286,11 @@ static inline struct expect expect_period(const struct cell_spec *s)
             expect_write(&e, s, shape, window + i * s->stream.stride);
     uint64_t words = distinct_units(&s->stream, window, s->stream.granule * RUN_WORD);
     e.lines_dirtied = distinct_units(&s->stream, window, LINE);
-    e.step[STEP_MARK_INODE].locked = shape != SHAPE_DIRECT;
-    e.step[STEP_MARK].locked += s->track == TRACK_bitmap2 ? words : 0; /* each summary bit is set once */
+    e.step[STEP_MARK_INODE].locked = shape != SHAPE_DIRECT && !s->bypass;
+    e.step[STEP_MARK].locked +=
+        s->track == TRACK_bitmap2 && !s->bypass ? words : 0; /* each summary bit is set once */
     if (s->fsync)
-        expect_fsync(&e, s, distinct_units(&s->stream, window, s->stream.granule), words);
+        expect_fsync(&e, s, entries_found(s, window), words);
     return e;
 }
 

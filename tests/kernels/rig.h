@@ -33,11 +33,15 @@ struct combo {
 
 static const struct combo rig_extra[] = {
     {"bypass-clflushopt", NULL, COPY_movnti_clflushopt, TRACK_none},
-    {"eager-range", NULL, COPY_memcpy_clwb, TRACK_none},
+    {"movnti-6.1", NULL, COPY_movnti_6_1, TRACK_none},
+    {"memcpy-flushcache", NULL, COPY_memcpy_flushcache, TRACK_none},
+    {"wide-sse2", NULL, COPY_movnt_sse2, TRACK_none},
     {"wide-avx2", NULL, COPY_movnt_avx2, TRACK_none},
     {"cached-bitmap2", NULL, COPY_memcpy, TRACK_bitmap2},
     {"movnti-xarray", NULL, COPY_movnti, TRACK_xarray},
     {"movnti-bitmap", NULL, COPY_movnti, TRACK_bitmap},
+    {"cached-radix-4.7", NULL, COPY_memcpy, TRACK_radix_4_7},
+    {"cached-xarray-order", NULL, COPY_memcpy, TRACK_xarray_order},
 };
 
 static inline unsigned combo_count(void)
@@ -85,7 +89,7 @@ static inline bool combo_parts(const struct combo *c, enum domain_id domain, str
     *ids = (struct path_parts_ids){
         .copy = c->copy, .track = c->track, .writeback = WRITEBACK_none, .domain = domain};
     if (!c->path && c->track != TRACK_none)
-        ids->writeback = features & CPU_CLWB ? WRITEBACK_clwb : WRITEBACK_clflushopt;
+        ids->writeback = path_writeback(features);
     int bad = c->path ? path_resolve(c->path, features, domain, ids, &err)
                       : path_check_features(ids, features, &err);
     if (bad)
@@ -94,8 +98,11 @@ static inline bool combo_parts(const struct combo *c, enum domain_id domain, str
 }
 
 /* The cell of these parts and axes, its footprint exactly its windows. */
-static inline struct cell_spec rig_spec(const struct path_parts_ids *ids, const struct axes *a)
+static inline struct cell_spec rig_spec(const struct path_parts_ids *asked, const struct axes *a)
 {
+    struct path_parts_ids parts = *asked, *ids = &parts;
+    int bypass = path_bypasses(a->size, cpu_features(), ids, NULL);
+    assert_true(bypass >= 0);
     const struct copy *copy = copy_get(ids->copy, 0);
     uint64_t stride =
         a->access == ACCESS_SPARSE ? (a->size + RIG_GRANULE - 1) / RIG_GRANULE * RIG_GRANULE : a->size;
@@ -108,6 +115,7 @@ static inline struct cell_spec rig_spec(const struct path_parts_ids *ids, const 
                              .fsync = !a->never,
                              .fence_write =
                                  ids->track == TRACK_none && copy->durable && copy->fence == FENCE_NEEDED,
+                             .bypass = bypass == 1,
                              .surround = a->surround,
                              .dest = a->dest,
                              .cold_source = a->cold,
@@ -176,8 +184,8 @@ static inline int rig_close(void **state)
     return munmap(w->base, RIG_BYTES);
 }
 
-/* Nothing in the tracker is marked or tagged, no lock is held, and the inode is clean unless there is no
- * fsync. */
+/* Nothing in the tracker is marked (but 4.7's keeps all its marks) or tagged, no lock is held, and the inode
+ * is clean unless there is no fsync. */
 static inline const char *rig_unclean(struct cell *cell)
 {
     struct period *p = &cell->period;
@@ -189,7 +197,8 @@ static inline const char *rig_unclean(struct cell *cell)
         return "the inode is dirty";
     if (p->track->shape == SHAPE_DIRECT)
         return NULL;
-    bool tagged = p->track->tag(p->tracker, &cur), found = p->track->next(p->tracker, &cur, &run);
+    bool keeps = !strcmp(p->track->name, "radix-4.7");
+    bool tagged = !keeps && p->track->tag(p->tracker, &cur), found = p->track->next(p->tracker, &cur, &run);
     p->track->end(p->tracker, &cur);
     if (found || (tagged && p->track->shape == SHAPE_TREE))
         return "the tracker holds a mark";

@@ -52,6 +52,17 @@ static inline void shadow_add(struct shadow *s, const unsigned char *from, uint6
     memcpy(p->content, from, bytes);
 }
 
+/* A library's copy, which has ended: its lines are on their way by whichever instructions, and some may be in
+ * a write-combining buffer. */
+static inline void shadow_add_range(struct shadow *s, const unsigned char *from, uint64_t bytes)
+{
+    for (uint64_t n; bytes; from += n, bytes -= n) {
+        n = LINE - (uintptr_t)from % LINE;
+        n = n < bytes ? n : bytes;
+        shadow_add(s, from, n, true);
+    }
+}
+
 static inline void shadow_apply(struct shadow *s)
 {
     for (uint64_t i = 0; i < s->pendings; i++)
@@ -70,6 +81,8 @@ static inline void shadow_event(void *user, enum trace_kind kind, const void *ad
         uint64_t before = s->pendings;
         shadow_add(s, at, bytes, true);
         s->nt_open = s->pendings > before;
+    } else if (kind == TRACE_LIBRARY) {
+        shadow_add_range(s, at, bytes);
     } else {
         shadow_apply(s); /* SFENCE, MFENCE, and LOCKed operations alike (SDM vol. 3, 8.2.5) */
     }

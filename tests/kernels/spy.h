@@ -110,7 +110,7 @@ static inline const struct track *spy_on(const struct track *real)
     spy->track.empty = spy_empty;
     spy->track.tag = spy_tag;
     spy->track.next = spy_next;
-    spy->track.hold = spy_hold;
+    spy->track.hold = real->hold ? spy_hold : NULL; /* NULL is part of the contract */
     spy->track.take = spy_take;
     spy->track.release = spy_release;
     spy->track.end = spy_end;

@@ -150,6 +150,9 @@ static void known_figures(void **state)
         {"deferred-xarray", 0, 24 * 64, 2, 24 * 10 + 2 + 1 + 25},    /* inode twice, tag, scan and releases */
         {"deferred-radix", 0, 24 * 64, 2, 24 * 10 + 2 + 1 + 3 + 48}, /* three gangs: 14, 10, none */
         {"deferred-bitmap", 0, 24 * 64, 2, 24 * 9 + 2 + 1 + 3}, /* one word, one claim in a slot of its own */
+        /* all 48 granules of both windows; a third section a write; four gangs and none, two an entry */
+        {"cached-radix-4.7", 0, 48 * 64, 2, 24 * 11 + 2 + 1 + 5 + 96},
+        {"cached-xarray-order", 0, 32768, 2, 24 * 10 + 2 + 1 + 2}, /* one entry, whole */
         {"volatile", 0, 0, 2, 24 * 8},
     };
     for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

@@ -160,6 +160,8 @@ static void the_steps_of_a_path_are_those_that_do_something(void **state)
             uint32_t has = period_steps(&cell->period) & ~(STEP_BIT(STEP_LOOP) | STEP_BIT(STEP_TAG));
             for (unsigned step = 0; step < STEPS; step++) {
                 uint64_t x, y;
+                if (step == STEP_SCAN && cell->spec.bypass)
+                    continue; /* looks at what is empty */
                 bool works = tally_differs(must.step[step], (struct tally){0}, &x, &y) != NULL;
                 if (step != STEP_TAG && works != !!(has & STEP_BIT(step)))
                     fail_msg("%s: step %s (%s)", c.name, step_info((enum step)step)->row,

@@ -70,6 +70,77 @@ static void after_fsync_all_is_durable(void **state)
     shadow_destroy(s);
 }
 
+/* One cell of a composition, or nothing where it is not durable, or the CPU lacks a part. */
+static bool ids_must_survive(struct shadow *s, const struct workspace *w, const struct path_parts_ids *ids,
+                             uint64_t size, uint64_t offset)
+{
+    struct axes a = {.size = size, .offset = offset, .slots = 6, .domain = ids->domain};
+    struct error why = {0};
+    uint64_t at;
+    a.access = (enum stream_access)(offset % 3);
+    if (path_check_durable(ids, &why) || path_check_features(ids, cpu_features(), &why))
+        return false;
+    struct cell_spec spec = rig_spec(ids, &a);
+    struct cell *cell = rig_cell(w, &spec);
+    if (!survives(s, cell)) {
+        const char *why_lost = shadow_lost(s, cell, &at);
+        fail_msg("%s, %s, %s, %s, %lu bytes at offset %lu: %s (file offset %lu)", cell->period.copy->name,
+                 cell->period.track->name, cell->period.writeback->name, cell->period.domain->name, size,
+                 offset, why_lost, at);
+    }
+    cell_destroy(cell);
+    return true;
+}
+
+/* Composition number i of all that are registered; false behind the last. */
+static bool ids_at(unsigned i, struct path_parts_ids *ids)
+{
+    *ids = (struct path_parts_ids){.domain = (enum domain_id)(i % DOMAINS),
+                                   .writeback = (enum writeback_id)(i / DOMAINS % WRITEBACKS),
+                                   .track = (enum track_id)(i / DOMAINS / WRITEBACKS % TRACKS),
+                                   .copy = (enum copy_id)(i / DOMAINS / WRITEBACKS / TRACKS)};
+    return i < DOMAINS * WRITEBACKS * TRACKS * COPIES;
+}
+
+/* Size and offset change with the number, at steps that have no factor in common with the lists'. */
+static void every_composition_is_durable(void **state)
+{
+    struct shadow *s = shadow_create(*state);
+    struct path_parts_ids ids;
+    unsigned cells = 0;
+    for (unsigned i = 0; ids_at(i, &ids); i++)
+        if (ids.track != TRACK_none || ids.writeback == WRITEBACK_none)
+            cells += ids_must_survive(s, *state, &ids, sizes[i % SIZES], i * 11 % 64);
+    print_message("%u compositions\n", cells);
+    assert_true(cells > 0);
+    shadow_destroy(s);
+}
+
+static void every_durable_copy_is_at_every_offset(void **state)
+{
+    struct shadow *s = shadow_create(*state);
+    struct path_parts_ids ids = {.track = TRACK_none, .writeback = WRITEBACK_none, .domain = DOMAIN_adr};
+    for (unsigned c = 0; c < COPIES; c++)
+        for (unsigned at = 0; at < SIZES * 64; at++) {
+            ids.copy = (enum copy_id)c;
+            ids_must_survive(s, *state, &ids, sizes[at % SIZES], at / SIZES);
+        }
+    shadow_destroy(s);
+}
+
+static void every_tracker_is_at_every_offset(void **state)
+{
+    struct shadow *s = shadow_create(*state);
+    struct path_parts_ids ids = {.copy = COPY_movq, .domain = DOMAIN_adr};
+    ids.writeback = path_writeback(cpu_features());
+    for (unsigned t = 0; t < TRACKS; t++)
+        for (unsigned offset = 0; offset < 64; offset++) {
+            ids.track = (enum track_id)t;
+            ids_must_survive(s, *state, &ids, offset % 2 ? 130 : 4097, offset);
+        }
+    shadow_destroy(s);
+}
+
 /* What remembers nothing has nothing to leave to fsync: durable when write() returns. */
 static void untracked_data_are_durable_when_write_returns(void **state)
 {
@@ -222,6 +293,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(after_fsync_all_is_durable),
+        cmocka_unit_test(every_composition_is_durable),
+        cmocka_unit_test(every_durable_copy_is_at_every_offset),
+        cmocka_unit_test(every_tracker_is_at_every_offset),
         cmocka_unit_test(untracked_data_are_durable_when_write_returns),
         cmocka_unit_test(what_is_not_durable_is_found),
         cmocka_unit_test(a_dropped_finish_is_found),

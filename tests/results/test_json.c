@@ -163,6 +163,24 @@ static void samples_and_layouts_are_all_there(void **state)
     result_free(&r);
 }
 
+static void each_thread_has_its_time(void **state)
+{
+    (void)state;
+    struct result r;
+    sample_result(&r);
+    r.cells[0].thread_ns = sample_alloc(2, sizeof(double));
+    r.cells[0].thread_ns[0] = 500;
+    r.cells[0].thread_ns[1] = 750;
+    r.cells[0].thread_count = 2;
+    json_t *document = result_to_json(&r);
+    const json_t *ns = at(document, "cells", 0, "thread_ns");
+    assert_int_equal(json_array_size(ns), 2);
+    assert_true(json_number_value(json_array_get(ns, 1)) == 750);
+    assert_int_equal(json_array_size(at(document, "cells", 1, "thread_ns")), 0);
+    json_decref(document);
+    result_free(&r);
+}
+
 static void features_become_a_list(void **state)
 {
     (void)state;
@@ -272,6 +290,7 @@ int main(void)
         cmocka_unit_test(missing_is_null_and_unknown_says_so),
         cmocka_unit_test(texts_are_utf8),
         cmocka_unit_test(samples_and_layouts_are_all_there),
+        cmocka_unit_test(each_thread_has_its_time),
         cmocka_unit_test(features_become_a_list),
         cmocka_unit_test(ledgers_keep_their_rows),
         cmocka_unit_test(documents_are_valid),

@@ -112,10 +112,12 @@ static inline bool bytes_hold_matrix(struct bytes_arena *a, const struct copy *c
     return true;
 }
 
-/* Lengths around a page and around libc.h's chunk, and one of several chunks. */
+/* Lengths around the turns of the wide copies, a page and libc.h's chunk, and one of several chunks. */
 static inline bool bytes_hold_long(struct bytes_arena *a, const struct copy *c, size_t src_step)
 {
-    static const size_t lengths[] = {4095, 4096, 4097, 16383, 16384, 16385, 65536, 65543};
+    static const size_t lengths[] = {191,  192,  193,  255,  256,  257,   319,   320,   321,   383,  384,
+                                     385,  511,  512,  513,  575,  576,   577,   767,   768,   769,  1023,
+                                     1024, 1025, 4095, 4096, 4097, 16383, 16384, 16385, 65536, 65543};
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
         for (size_t d = 0; d<64; d += lengths[i]> 4097 ? 21 : 1)
             for (size_t s = 0; s < 64; s += src_step)

@@ -26,6 +26,7 @@ struct promise {
     uint8_t medium[PROMISE_ROOM];
     bool nt[PROMISE_ROOM];
     bool nt_open;      /* an NT store without a fence after it */
+    unsigned library;  /* copies of a library that ended, each of the whole destination */
     const char *stray; /* an event that should not be */
     struct trace counts;
 };
@@ -51,6 +52,17 @@ static inline void promise_write_back(struct promise *p, const uint8_t *at)
         memcpy(p->medium + (line - p->room), line, PROMISE_LINE);
 }
 
+/* A library's copy has ended: it must have told the destination, and have stored there. */
+static inline void promise_library(struct promise *p, const uint8_t *at, uint64_t bytes)
+{
+    if (at != p->start || bytes != (uint64_t)(p->end - p->start))
+        p->stray = "a library's copy of something else";
+    for (const uint8_t *b = p->start; b < p->end; b++)
+        if (!*b)
+            p->stray = "a library's copy that is told of before it ended";
+    p->library++;
+}
+
 static inline void promise_event(void *user, enum trace_kind kind, const void *address, uint64_t bytes)
 {
     struct promise *p = user;
@@ -60,6 +72,8 @@ static inline void promise_event(void *user, enum trace_kind kind, const void *a
         promise_write_back(p, address);
     else if (kind == TRACE_FENCE)
         p->nt_open = false;
+    else if (kind == TRACE_LIBRARY)
+        promise_library(p, address, bytes);
     else
         p->stray = "a LOCKed operation";
 }
@@ -78,6 +92,7 @@ static inline void promise_record(struct promise *p, const struct copy *c, size_
     p->start = room + PROMISE_LINE + offset;
     p->end = p->start + n;
     p->nt_open = false;
+    p->library = 0;
     p->stray = NULL;
     p->counts = (struct trace){.on_event = promise_event, .user = p};
     struct trace *before = trace_use(&p->counts);
@@ -96,6 +111,16 @@ static inline const char *promise_broken_cached(const struct copy *c, const stru
     return NULL;
 }
 
+/* What a library executes is not reported: only that it was called, once, and that nothing else was. */
+static inline const char *promise_broken_opaque(const struct copy *c, const struct promise *p)
+{
+    if (!c->durable || c->fence != FENCE_NEEDED || c->finish)
+        return "a library's copy that is not durable after one fence";
+    if (p->counts.nt_bytes || p->counts.lines_flushed || p->counts.fences)
+        return "a library's copy that moves lines itself";
+    return p->library == 1 ? NULL : "a library's copy that is not told of once";
+}
+
 /* NULL, or which promise the strategy (compiled in LAYOUT_TRACE) breaks with this offset and length, n > 0.
  */
 static inline const char *promise_broken(struct promise *p, const struct copy *c, size_t offset, size_t n)
@@ -103,6 +128,10 @@ static inline const char *promise_broken(struct promise *p, const struct copy *c
     promise_record(p, c, offset, n);
     if (p->stray)
         return p->stray;
+    if (c->opaque)
+        return promise_broken_opaque(c, p);
+    if (p->library)
+        return "a library's copy that the strategy does not tell of";
     if (!c->durable)
         return promise_broken_cached(c, p);
     if (c->fence == FENCE_NONE)

@@ -14,10 +14,13 @@
 
 static struct promise promise; /* too large for a stack */
 
-/* The CPU lacks nothing, or MOVDIR64B at most, which is then stood in for (to the end of the test). */
+/* The CPU lacks nothing (CLDEMOTE is a NOP where it is missing), or MOVDIR64B at most, which is then stood in
+ * for (to the end of the test). What the strategy wants prepared is. */
 static bool can_run(const struct copy *c)
 {
-    uint32_t lacks = c->features & ~cpu_features();
+    uint32_t lacks = c->features & ~cpu_features() & ~(uint32_t)CPU_CLDEMOTE;
+    if (c->prepare)
+        assert_int_equal(c->prepare(NULL), 0);
     return !lacks || (lacks == CPU_MOVDIR64B && movdir64b_stand_in());
 }
 
@@ -60,8 +63,8 @@ static uint64_t words_inside(size_t offset, size_t n)
 
 static void bypass_copies_store_every_word_non_temporally(void **state)
 {
-    static const enum copy_id bypass[] = {COPY_movnti, COPY_movnti_clflushopt, COPY_movdir64b,
-                                          COPY_movnt_avx512, COPY_movnt_avx2};
+    static const enum copy_id bypass[] = {COPY_movnti,       COPY_movnti_clflushopt, COPY_movdir64b,
+                                          COPY_movnt_avx512, COPY_movnt_avx2,        COPY_movnt_sse2};
     (void)state;
     for (size_t i = 0; i < sizeof(bypass) / sizeof(bypass[0]); i++) {
         const struct copy *c = copy_get(bypass[i], LAYOUT_TRACE);
@@ -70,6 +73,34 @@ static void bypass_copies_store_every_word_non_temporally(void **state)
             for (size_t n = 0; n <= 300; n++) {
                 promise_record(&promise, c, offset, n);
                 assert_int_equal(promise.counts.nt_bytes, words_inside(offset, n));
+            }
+    }
+}
+
+/* The kernel's other two store non-temporally from the first 8-byte boundary on: whole words of 8, then one
+ * of
+ * 4. What is shorter than 8 bytes is all tail in 6.1, which may hold one aligned word of 4. */
+static uint64_t words_after_the_head(const struct copy *c, size_t offset, size_t n)
+{
+    bool all_tail = n < 8 && c->fence == FENCE_INSIDE;
+    size_t head = all_tail ? 0 : -offset % 8;
+    if (all_tail && offset % 4)
+        return 0;
+    return head < n ? (n - head) / 4 * 4 : 0;
+}
+
+static void kernel_copies_with_cached_heads(void **state)
+{
+    static const enum copy_id ids[] = {COPY_movnti_6_1, COPY_memcpy_flushcache};
+    (void)state;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        const struct copy *c = copy_get(ids[i], LAYOUT_TRACE);
+        bool runs = can_run(c);
+        for (size_t offset = 0; runs && offset < 64; offset++)
+            for (size_t n = 0; n <= 300; n++) {
+                promise_record(&promise, c, offset, n);
+                assert_int_equal(promise.counts.nt_bytes, words_after_the_head(c, offset, n));
+                assert_int_equal(promise.counts.fences, c->fence == FENCE_INSIDE);
             }
     }
 }
@@ -111,8 +142,39 @@ static const struct exact {
     {COPY_movnt_avx512, 4, 3, 0, 1, 0},
     {COPY_movnt_avx2, 0, 4096, 4096, 0, 0},
     {COPY_movnt_avx2, 3, 4096, 4092, 2, 0},
+    {COPY_movnt_sse2, 0, 4096, 4096, 0, 0},
+    {COPY_movnt_sse2, 3, 4096, 4092, 2, 0},
+    {COPY_movnt_sse2, 62, 3, 0, 2, 0},
+    {COPY_movnti_6_1, 0, 4096, 4096, 0, 1},
+    {COPY_movnti_6_1, 3, 4096, 4088, 2, 1}, /* 5 plain, 63 x 64, 7 x 8, 3 plain, fence */
+    {COPY_movnti_6_1, 4, 4096, 4092, 2, 1}, /* 4 plain where 6.4 has a 4-byte head */
+    {COPY_movnti_6_1, 4, 60, 56, 1, 1},
+    {COPY_movnti_6_1, 0, 12, 12, 1, 1},
+    {COPY_movnti_6_1, 57, 70, 60, 2, 1}, /* 7 plain, 7 x 8, 4 nt, 3 plain */
+    {COPY_movnti_6_1, 4, 4, 4, 0, 1},
+    {COPY_movnti_6_1, 2, 4, 0, 1, 1},
+    {COPY_movnti_6_1, 60, 6, 4, 2, 1},
+    {COPY_movnti_6_1, 62, 4, 0, 2, 1},
+    {COPY_movnti_6_1, 1, 1, 0, 1, 1}, /* no early exit: one fence always */
+    {COPY_movnti_6_1, 0, 0, 0, 0, 1},
+    {COPY_movnti_6_1, 5, 0, 0, 1, 1}, /* nothing, and its line all the same: clean_cache_range rounds down */
+    {COPY_memcpy_flushcache, 0, 4096, 4096, 0, 0},
+    {COPY_memcpy_flushcache, 3, 4096, 4088, 2, 0},
+    {COPY_memcpy_flushcache, 4, 4096, 4092, 1, 0}, /* 4 plain, and a tail of 4 non-temporally */
+    {COPY_memcpy_flushcache, 4, 60, 56, 1, 0},
+    {COPY_memcpy_flushcache, 0, 12, 12, 0, 0},
+    {COPY_memcpy_flushcache, 57, 70, 60, 2, 0}, /* its tail is in the line after the head's */
+    {COPY_memcpy_flushcache, 3, 50, 44, 2, 0},  /* head and tail of one line: written back twice */
+    {COPY_memcpy_flushcache, 3, 5, 0, 1, 0},
+    {COPY_memcpy_flushcache, 0, 3, 0, 1, 0},
+    {COPY_memcpy_flushcache, 3, 0, 0, 1, 0}, /* nothing, and its line all the same, as in the kernel */
     {COPY_memcpy_clwb, 0, 4096, 0, 64, 0},
     {COPY_memcpy_clwb, 3, 4096, 0, 65, 0},
+    {COPY_memcpy_clflushopt, 0, 4096, 0, 64, 0},
+    {COPY_memcpy_clflushopt, 63, 66, 0, 3, 0},
+    {COPY_memcpy_clflush, 0, 4096, 0, 64, 0},
+    {COPY_memcpy_clflush, 3, 4096, 0, 65, 0},
+    {COPY_memcpy_cldemote, 3, 4096, 0, 0, 0},
     {COPY_line_clwb, 0, 4096, 0, 64, 0},
     {COPY_line_clwb, 3, 4096, 0, 65, 0},
     {COPY_line_clwb, 3, 5, 0, 1, 0},
@@ -120,6 +182,11 @@ static const struct exact {
     {COPY_memcpy, 3, 65536, 0, 0, 0},
     {COPY_rep_movsb, 3, 65536, 0, 0, 0},
     {COPY_movq, 3, 65536, 0, 0, 0},
+    {COPY_avx2, 3, 65536, 0, 0, 0},
+    {COPY_avx512, 3, 65536, 0, 0, 0},
+    {COPY_pmem2, 3, 65536, 0, 0, 0},
+    {COPY_pmem2_nt, 3, 65536, 0, 0, 0},
+    {COPY_pmem2_t, 3, 65536, 0, 0, 0},
 };
 
 static void counts_are_exact(void **state)
@@ -150,14 +217,25 @@ static void traits_are_the_designs(void **state)
         [COPY_memcpy] = {false, false, RESIDENT_YES, FENCE_NONE},
         [COPY_rep_movsb] = {true, false, RESIDENT_YES, FENCE_NONE},
         [COPY_movq] = {true, false, RESIDENT_YES, FENCE_NONE},
+        [COPY_avx2] = {false, false, RESIDENT_YES, FENCE_NONE},
+        [COPY_avx512] = {false, false, RESIDENT_YES, FENCE_NONE},
         [COPY_movnti] = {true, true, RESIDENT_NO, FENCE_INSIDE},
         [COPY_movnti_clflushopt] = {true, true, RESIDENT_NO, FENCE_INSIDE},
+        [COPY_movnti_6_1] = {true, true, RESIDENT_NO, FENCE_INSIDE},
+        [COPY_memcpy_flushcache] = {true, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_movdir64b] = {true, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_movnt_avx512] = {false, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_movnt_avx2] = {false, true, RESIDENT_NO, FENCE_NEEDED},
+        [COPY_movnt_sse2] = {false, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_memcpy_clwb] = {false, true, RESIDENT_AS_CLWB, FENCE_NEEDED},
+        [COPY_memcpy_clflushopt] = {false, true, RESIDENT_NO, FENCE_NEEDED},
+        [COPY_memcpy_clflush] = {false, true, RESIDENT_NO, FENCE_NEEDED},
+        [COPY_memcpy_cldemote] = {false, false, RESIDENT_YES, FENCE_NONE},
         [COPY_line_clwb] = {true, true, RESIDENT_AS_CLWB, FENCE_NEEDED},
         [COPY_line_clflushopt] = {true, true, RESIDENT_NO, FENCE_NEEDED},
+        [COPY_pmem2] = {false, true, RESIDENT_NO, FENCE_NEEDED},
+        [COPY_pmem2_nt] = {false, true, RESIDENT_NO, FENCE_NEEDED},
+        [COPY_pmem2_t] = {false, true, RESIDENT_AS_CLWB, FENCE_NEEDED},
     };
     (void)state;
     for (unsigned id = 0; id < COPIES; id++) {
@@ -166,6 +244,7 @@ static void traits_are_the_designs(void **state)
         assert_int_equal(c->durable, traits[id].durable);
         assert_int_equal(c->resident, traits[id].resident);
         assert_int_equal(c->fence, traits[id].fence);
+        assert_int_equal(c->opaque, id == COPY_pmem2 || id == COPY_pmem2_nt || id == COPY_pmem2_t);
     }
 }
 
@@ -199,6 +278,18 @@ static void finish_of_one_line_more(void *dst, size_t n)
     copy_get(COPY_memcpy_clwb, LAYOUT_TRACE)->finish(dst, n + 64);
 }
 
+/* Ends without telling, and tells before it has ended. */
+static void library_untold(void *dst, const void *src, size_t n)
+{
+    copy_get(COPY_pmem2, 0)->copy(dst, src, n);
+}
+
+static void library_told_too_early(void *dst, const void *src, size_t n)
+{
+    trace_event(TRACE_LIBRARY, dst, n);
+    copy_get(COPY_pmem2, 0)->copy(dst, src, n);
+}
+
 static bool found(const struct copy *right, const struct copy *copy_of, void (*finish)(void *dst, size_t n))
 {
     struct copy fake = *right;
@@ -214,8 +305,12 @@ static void wrong_strategies_are_found(void **state)
     const struct copy *movnti = copy_get(COPY_movnti, LAYOUT_TRACE);
     const struct copy *clwb = copy_get(COPY_memcpy_clwb, LAYOUT_TRACE);
     const struct copy *wide = copy_get(COPY_movnt_avx2, LAYOUT_TRACE);
-    struct copy early = *clwb;
+    const struct copy *pmem2 = copy_get(COPY_pmem2, LAYOUT_TRACE);
+    const struct copy *old = copy_get(COPY_movnti_6_1, LAYOUT_TRACE);
+    struct copy early = *clwb, untold = *pmem2, told_early = *pmem2;
     early.copy = writes_back_before_it_copies;
+    untold.copy = library_untold;
+    told_early.copy = library_told_too_early;
     (void)state;
     assert_true(found(movnti, memcpy_, NULL));
     assert_true(found(wide, memcpy_, NULL));
@@ -231,20 +326,26 @@ static void wrong_strategies_are_found(void **state)
     assert_true(found(clwb, &early, NULL));
     assert_true(found(memcpy_, clwb, clwb->finish));
     assert_true(found(memcpy_, wide, NULL));
+    assert_true(found(old, old, NULL));
+    assert_true(found(pmem2, &untold, NULL));
+    assert_true(found(pmem2, &told_early, NULL));
+    assert_true(found(pmem2, clwb, clwb->finish));
+    assert_true(found(memcpy_, pmem2, NULL));
 }
 
 int main(void)
 {
     static enum copy_id ids[COPIES];
-    struct CMUnitTest tests[COPIES + 4] = {
+    struct CMUnitTest tests[COPIES + 5] = {
         cmocka_unit_test(traits_are_the_designs),
         cmocka_unit_test(counts_are_exact),
         cmocka_unit_test(bypass_copies_store_every_word_non_temporally),
+        cmocka_unit_test(kernel_copies_with_cached_heads),
         cmocka_unit_test(wrong_strategies_are_found),
     };
     for (unsigned i = 0; i < COPIES; i++) {
         ids[i] = (enum copy_id)i;
-        tests[4 + i] = (struct CMUnitTest){
+        tests[5 + i] = (struct CMUnitTest){
             .name = copy_get(ids[i], 0)->name, .test_func = promise_is_kept, .initial_state = &ids[i]};
     }
     return cmocka_run_group_tests_name("copy traits", tests, NULL, NULL);

@@ -13,13 +13,16 @@
 
 /* The kernel's flush is one fence, then (hints and) another; with persistent caches one is enough. */
 static const struct {
-    const char *name;
+    const char *name, *drain_kind;
     bool flushes_caches, drain_modelled, uncertain, drains;
 } expected[DOMAINS] = {
-    [DOMAIN_eadr] = {"eadr", false, false, false, false},
-    [DOMAIN_adr] = {"adr", true, false, false, true},
-    [DOMAIN_hint] = {"hint", true, true, false, true},
-    [DOMAIN_unknown] = {"unknown", true, false, true, true},
+    [DOMAIN_eadr] = {"eadr", "none", false, false, false, false},
+    [DOMAIN_adr] = {"adr", "store-fence", true, false, false, true},
+    [DOMAIN_hint] = {"hint", "flush-hint", true, true, false, true},
+    [DOMAIN_flush_device] = {"flush-device", "flush-request", true, true, false, true},
+    [DOMAIN_gpf] = {"gpf", "store-fence", true, false, false, true},
+    [DOMAIN_pcommit] = {"pcommit", "pcommit", true, true, false, true},
+    [DOMAIN_unknown] = {"unknown", "store-fence", true, false, true, true},
 };
 
 static void traits_are_the_platforms(void **state)
@@ -29,6 +32,7 @@ static void traits_are_the_platforms(void **state)
         for (unsigned id = 0; id < DOMAINS; id++) {
             const struct domain *d = domain_get((enum domain_id)id, layout);
             assert_string_equal(d->name, expected[id].name);
+            assert_string_equal(d->drain_kind, expected[id].drain_kind);
             assert_true(strlen(d->summary) > 0);
             assert_int_equal(d->flushes_caches, expected[id].flushes_caches);
             assert_int_equal(d->drain_modelled, expected[id].drain_modelled);

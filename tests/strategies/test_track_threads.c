@@ -17,7 +17,7 @@
 #ifdef SANITIZED
 enum { SYNCS = 5000 };
 #else
-enum { SYNCS = 40000 };
+enum { SYNCS = 25000 };
 #endif
 
 static void nap(void)
@@ -59,15 +59,16 @@ static uint64_t stress(enum track_id id, unsigned writers)
     struct shadow sh = shadow_of(id);
     struct actor actors[WRITERS + SYNCERS];
     pthread_t threads[WRITERS + SYNCERS];
+    unsigned syncers = sh.f->single_fsync ? 1 : SYNCERS;
     sh.writers = writers;
-    sh.syncers_left = SYNCERS;
-    for (unsigned i = 0; i < writers + SYNCERS; i++) {
+    sh.syncers_left = syncers;
+    for (unsigned i = 0; i < writers + syncers; i++) {
         actors[i] = actor_of(&sh);
         actors[i].number = i;
         actors[i].rng.state = 100 * id + i;
         assert_int_equal(pthread_create(&threads[i], NULL, i < writers ? writer : syncer, &actors[i]), 0);
     }
-    for (unsigned i = 0; i < writers + SYNCERS; i++)
+    for (unsigned i = 0; i < writers + syncers; i++)
         pthread_join(threads[i], NULL);
     sh.f->destroy(sh.t);
     return sh.broken;
@@ -219,8 +220,10 @@ int main(void)
         OF(second_fsync_waits, 1),
         OF(second_fsync_waits, 2),
         OF(second_fsync_waits, 3),
+        OF(second_fsync_waits, 5),
         OF(scan_finds_what_another_holds, 0),
         OF(scan_finds_what_another_holds, 1),
+        OF(scan_finds_what_another_holds, 5),
         OF(more_fsyncs_than_claims, 2),
         OF(more_fsyncs_than_claims, 3),
         cmocka_unit_test(late_fsync_waits_for_whom_it_could_not_see),
@@ -228,6 +231,8 @@ int main(void)
         OF(promise_holds_under_stress, 1),
         OF(promise_holds_under_stress, 2),
         OF(promise_holds_under_stress, 3),
+        OF(promise_holds_under_stress, 4),
+        OF(promise_holds_under_stress, 5),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

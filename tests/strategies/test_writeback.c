@@ -103,6 +103,12 @@ static void clflushopt(void **state)
     lines_of_the_range(WRITEBACK_clflushopt);
 }
 
+static void clflush(void **state)
+{
+    (void)state;
+    lines_of_the_range(WRITEBACK_clflush);
+}
+
 /* Up to a page that cannot be touched (a write-back of it would die), and nothing changes. */
 static void every_layout_stays_in_the_range(void **state)
 {
@@ -129,6 +135,7 @@ static void names_and_features(void **state)
     for (unsigned layout = 0; layout < LAYOUTS; layout++) {
         const struct writeback *w = writeback_get(WRITEBACK_clwb, layout);
         const struct writeback *opt = writeback_get(WRITEBACK_clflushopt, layout);
+        const struct writeback *flush = writeback_get(WRITEBACK_clflush, layout);
         const struct writeback *none = writeback_get(WRITEBACK_none, layout);
         assert_string_equal(w->name, "clwb");
         assert_int_equal(w->features, CPU_CLWB);
@@ -136,6 +143,9 @@ static void names_and_features(void **state)
         assert_string_equal(opt->name, "clflushopt");
         assert_int_equal(opt->features, CPU_CLFLUSHOPT);
         assert_non_null(opt->range);
+        assert_string_equal(flush->name, "clflush");
+        assert_int_equal(flush->features, CPU_CLFLUSH);
+        assert_non_null(flush->range);
         assert_string_equal(none->name, "none");
         assert_int_equal(none->features, 0);
         assert_null(none->range);
@@ -188,6 +198,7 @@ int main(void)
         cmocka_unit_test(names_and_features),
         cmocka_unit_test(clwb),
         cmocka_unit_test(clflushopt),
+        cmocka_unit_test(clflush),
         cmocka_unit_test(every_layout_stays_in_the_range),
         cmocka_unit_test(wrong_write_backs_are_found),
     };

@@ -19,7 +19,8 @@ enum { GRANULES = 8, WRITERS = 4, SYNCERS = 2, FILE_BYTES = 64 << 20, GRANULE = 
 /* Neighbours in a word and a leaf, in the next ones, and under another summary word and upper node. */
 static const uint64_t granule_at[GRANULES] = {0, 1, 63, 64, 65, 127, 4095, 4096};
 
-static const enum track_id real_trackers[] = {TRACK_radix, TRACK_xarray, TRACK_bitmap, TRACK_bitmap2};
+static const enum track_id real_trackers[] = {TRACK_radix,   TRACK_xarray,    TRACK_bitmap,
+                                              TRACK_bitmap2, TRACK_radix_4_7, TRACK_xarray_order};
 
 struct shadow {
     const struct track *f;
@@ -84,12 +85,19 @@ static inline void write_one(struct shadow *sh, unsigned g, unsigned writer, boo
     returns(sh, g, writer);
 }
 
+static inline bool run_covers(struct track_run run, uint64_t granule)
+{
+    uint64_t in = granule - run.index;
+    if (granule < run.index)
+        return false;
+    return run.order ? in >> run.order == 0 : in < 64 && run.bits >> in & 1;
+}
+
 /* Write-back never takes a granule back: a later one has copied more. */
 static inline void write_back(struct shadow *sh, struct track_run run)
 {
     for (unsigned g = 0; g < GRANULES; g++) {
-        uint64_t bit = granule_at[g] - run.index;
-        if (granule_at[g] < run.index || bit > 63 || !(run.bits >> bit & 1))
+        if (!run_covers(run, granule_at[g]))
             continue;
         for (unsigned w = 0; w < WRITERS; w++) {
             uint64_t now = load(&sh->version[g][w]), was = load(&sh->durable[g][w]);
@@ -114,7 +122,7 @@ static inline bool sync_once(struct actor *a)
     if (!a->tagged)
         a->f->tag(sh->t, &a->cur);
     while (a->f->next(sh->t, &a->cur, &run)) {
-        if (!a->f->hold(sh->t, &a->cur, &run))
+        if (a->f->hold && !a->f->hold(sh->t, &a->cur, &run))
             continue;
         a->f->take(sh->t, &a->cur, &run);
         if (!rng_below(&a->rng, 16))
@@ -138,7 +146,7 @@ static inline struct track_run hold_first(struct actor *a)
     struct track_run run;
     a->f->tag(a->sh->t, &a->cur);
     assert_true(a->f->next(a->sh->t, &a->cur, &run));
-    assert_true(a->f->hold(a->sh->t, &a->cur, &run));
+    assert_true(!a->f->hold || a->f->hold(a->sh->t, &a->cur, &run));
     a->f->take(a->sh->t, &a->cur, &run);
     assert_int_equal(run.index, 0);
     return run;

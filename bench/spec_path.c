@@ -1,0 +1,156 @@
+/* spec_path.c - from the name of a path, or of a tracker, to the parts that it is made of */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "base/nearest.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "bench/spec_parts.h"
+#include "kernels/paths.h"
+
+static int unknown_name(const char *what, const char *given, const char *const *names, size_t count,
+                        struct error *err)
+{
+    const char *near = nearest_name(given, names, count);
+    if (near)
+        return error_set(err, EXIT_USAGE, "%s: there is no '%s'; did you mean '%s'?", what, given, near);
+    return error_set(err, EXIT_USAGE, "%s: there is no '%s'; `pmembench list` shows what there is", what,
+                     given);
+}
+
+int spec_pick(const char *what, const char *given, const char *const *names, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(names[i], given))
+            return (int)i;
+    return unknown_name(what, given, names, count, err);
+}
+
+static int copy_by_name(const char *name, struct error *err)
+{
+    const char *names[COPIES];
+    for (unsigned i = 0; i < COPIES; i++)
+        names[i] = copy_get(i, 0)->name;
+    return spec_pick("copy", name, names, COPIES, err);
+}
+
+static int track_by_name(const char *name, struct error *err)
+{
+    const char *names[TRACKS];
+    for (unsigned i = 0; i < TRACKS; i++)
+        names[i] = track_get(i, 0)->name;
+    return spec_pick("track", name, names, TRACKS, err);
+}
+
+static int writeback_by_name(const char *name, struct error *err)
+{
+    const char *names[WRITEBACKS];
+    for (unsigned i = 0; i < WRITEBACKS; i++)
+        names[i] = writeback_get(i, 0)->name;
+    return spec_pick("writeback", name, names, WRITEBACKS, err);
+}
+
+int spec_domain(const char *name, struct error *err)
+{
+    const char *names[DOMAINS];
+    for (unsigned i = 0; i < DOMAINS; i++)
+        names[i] = domain_get(i, 0)->name;
+    return spec_pick("domain", name, names, DOMAINS, err);
+}
+
+/* "copy:track:writeback" */
+static int parse_combination(const char *text, struct path_parts_ids *ids, uint32_t features,
+                             struct error *err)
+{
+    char copy[NAME_TEXT], track[NAME_TEXT], writeback[NAME_TEXT];
+    char rest;
+    if (sscanf(text, "%39[^:]:%39[^:]:%39[^:]%c", copy, track, writeback, &rest) != 3)
+        return error_set(err, EXIT_USAGE, "path: '%s' is neither a path nor copy:track:writeback", text);
+    struct path_parts_ids widest;
+    if (!strcmp(copy, "movnt")) /* the widest bypass here */
+        path_resolve(path_find("bypass-wide"), features, ids->domain, &widest, NULL);
+    int c = !strcmp(copy, "movnt") ? (int)widest.copy : copy_by_name(copy, err);
+    int t = track_by_name(track, err);
+    int w = WRITEBACK_none;
+    if (strcmp(writeback, "auto"))
+        w = writeback_by_name(writeback, err);
+    else if (t > TRACK_none)
+        w = path_writeback(features);
+    if (c < 0 || t < 0 || w < 0)
+        return -1;
+    ids->copy = (enum copy_id)c;
+    ids->track = (enum track_id)t;
+    ids->writeback = (enum writeback_id)w;
+    return 0;
+}
+
+void spec_skip(struct run_cell *cell, const struct error *why)
+{
+    cell->runnable = false;
+    cell->out.status = CELL_SKIPPED;
+    text_copy(cell->out.reason, sizeof(cell->out.reason), why->text);
+}
+
+/* hybrid@SIZE: another size to switch at than the path's own. */
+static int hybrid_from(struct run_cell *cell, const struct path_info *info, uint64_t *from, struct error *err)
+{
+    const char *at = strchr(cell->out.path, '@');
+    if (!at)
+        return 0;
+    if (!info->bypass_from)
+        return error_set(err, EXIT_USAGE, "path: '%s' has no size to switch at; only hybrid@SIZE has",
+                         info->name);
+    if (spec_number("paths hybrid", at + 1, 1, 1ull << 28, from, err))
+        return -1;
+    snprintf(cell->out.path, NAME_TEXT, "%s@%llu", info->name, (unsigned long long)*from);
+    return 0;
+}
+
+static int resolve_path(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
+                        struct error *err)
+{
+    struct error lack = {0};
+    char name[NAME_TEXT];
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(cell->out.path, "@"), cell->out.path);
+    const struct path_info *info = path_find(name);
+    ids->domain = env->domain;
+    if (info) {
+        if (path_resolve(info, env->features, env->domain, ids, &lack))
+            spec_skip(cell, &lack);
+        snprintf(cell->out.copy, NAME_TEXT, "%s", info->copy_asked);
+        cell->out.reference_only = info->reference_only;
+        return hybrid_from(cell, info, &ids->bypass_from, err);
+    }
+    if (!strchr(cell->out.path, ':')) {
+        const char *names[PATHS];
+        for (unsigned i = 0; i < PATHS; i++)
+            names[i] = path_info(i)->name;
+        return unknown_name("path", cell->out.path, names, PATHS, err);
+    }
+    if (parse_combination(cell->out.path, ids, env->features, err))
+        return -1;
+    snprintf(cell->out.copy, NAME_TEXT, "%.*s", (int)strcspn(cell->out.path, ":"), cell->out.path);
+    if (path_check_features(ids, env->features, &lack))
+        spec_skip(cell, &lack);
+    return path_check_durable(ids, err);
+}
+
+int spec_kernel(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
+                struct error *err)
+{
+    static const char *const kernels[] = {"write_fsync", "track"};
+    int kernel = spec_pick("kernel", cell->out.kernel, kernels, 2, err);
+    if (kernel < 0)
+        return -1;
+    cell->spec.kernel = (enum kernel)kernel;
+    if (kernel == KERNEL_WRITE_FSYNC)
+        return resolve_path(cell, env, ids, err);
+    int track = track_by_name(cell->out.path, err);
+    if (track == TRACK_none)
+        return error_set(err, EXIT_USAGE, "path: kernel track measures a tracker; 'none' does nothing");
+    *ids = (struct path_parts_ids){
+        .track = (enum track_id)track, .writeback = WRITEBACK_none, .domain = env->domain};
+    return track < 0 ? -1 : 0;
+}
