@@ -20,19 +20,23 @@ static const struct slot *find_slot(const struct group *g, size_t member, enum s
     return NULL;
 }
 
+/* Each thread's median over the rounds. */
 static int keep_threads(const struct group *g, struct result_cell *out, const struct slot *path,
                         struct error *err)
 {
     if (!path->thread_ns)
         return 0;
-    out->thread_count = g->members[path->member]->spec.threads;
-    double *ns = realloc(out->thread_ns, out->thread_count * sizeof(*ns));
-    if (!ns)
-        return error_set(err, EXIT_CANNOT, "samples: no memory");
-    out->thread_ns = ns;
-    for (size_t i = 0; i < out->thread_count; i++)
-        ns[i] = path->thread_ns[i] / path->thread_rounds;
-    return 0;
+    size_t threads = g->members[path->member]->spec.threads;
+    double *ns = realloc(out->thread_ns, threads * sizeof(*ns)), *of_one = calloc(g->rounds, sizeof(*of_one));
+    out->thread_ns = ns ? ns : out->thread_ns;
+    for (size_t t = 0; ns && of_one && t < threads; t++) {
+        for (unsigned r = 0; r < g->rounds; r++)
+            of_one[r] = path->thread_ns[r * threads + t];
+        ns[t] = stats_median(of_one, g->rounds);
+    }
+    out->thread_count = ns && of_one ? threads : 0;
+    free(of_one);
+    return out->thread_count ? 0 : error_set(err, EXIT_CANNOT, "samples: no memory");
 }
 
 static int keep_samples(const struct group *g, struct result_cell *out, const struct slot *path,

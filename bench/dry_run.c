@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "bench/region_written.h"
+
 void dry_run(const struct run_cells *cells, const struct group *groups, size_t count, double max_time_s,
              uint64_t memory_bytes, uint64_t llc_bytes)
 {
@@ -33,4 +35,6 @@ void dry_run(const struct run_cells *cells, const struct group *groups, size_t c
     printf("memory   %" PRIu64 " MiB under test (last-level cache taken as %" PRIu64
            " MiB as reported; a run measures it)\n",
            memory_bytes >> 20, llc_bytes >> 20);
+    printf("written  at least %" PRIu64 " MiB to it in a first pass (--max-written ends a run)\n",
+           written_least(groups, count, memory_bytes) >> 20);
 }

@@ -141,9 +141,14 @@ static int reserve(struct group *g, unsigned rounds, struct error *err)
         return 0;
     unsigned threads = g->members[0]->spec.threads;
     for (size_t s = 0; s < g->slot_count; s++) {
-        if (threads > 1 && g->slots[s].role == ROLE_PATH && !g->slots[s].thread_ns &&
-            !(g->slots[s].thread_ns = calloc(threads, sizeof(double))))
-            return error_set(err, EXIT_CANNOT, "group: no memory for %u threads", threads);
+        double *each = threads > 1 && g->slots[s].role == ROLE_PATH
+                           ? realloc(g->slots[s].thread_ns, rounds * threads * sizeof(*each))
+                           : NULL;
+        if (each)
+            g->slots[s].thread_ns = each;
+        else if (threads > 1 && g->slots[s].role == ROLE_PATH)
+            return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds of %u threads", rounds,
+                             threads);
         double *ns = realloc(g->slots[s].ns, rounds * sizeof(*ns));
         if (!ns)
             return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
@@ -326,14 +331,14 @@ static void block_order(struct stage *st, unsigned block)
 
 /* What each thread took for its own writes: one that waits for the others shows more than the period's share.
  */
-static void add_thread_ns(struct stage *st, struct slot *slot, uint64_t periods, double writes)
+static void keep_thread_ns(struct stage *st, struct slot *slot, unsigned round, uint64_t periods,
+                           double writes)
 {
     const struct cell *cell = st->cells[slot->member];
     if (!slot->thread_ns || slot->failed)
         return;
-    slot->thread_rounds++;
     for (unsigned i = 0; i < cell->threads; i++)
-        slot->thread_ns[i] +=
+        slot->thread_ns[round * cell->threads + i] =
             ((double)cell_thread_ticks(cell, i) / st->env->tsc_ghz / (double)periods - st->env->clock_ns) /
             (writes / cell->threads);
 }
@@ -354,7 +359,7 @@ static void one_round(struct stage *st, unsigned round)
         if (g->natural)
             first = g->cursor += 2 * periods;
         slot->ns[round] = run_slot(st, slot, slot_layout(slot, turn), first, periods) / writes;
-        add_thread_ns(st, slot, periods, writes);
+        keep_thread_ns(st, slot, round, periods, writes);
         progress_update(st->env->progress);
     }
     g->layouts[round] = (uint8_t)turn;

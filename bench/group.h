@@ -33,8 +33,7 @@ struct slot {
     struct variant variant;
     double *ns; /* ns/op by round */
     uint64_t faults;
-    double *thread_ns; /* of several threads: each one's ns an op, sum over thread_rounds */
-    unsigned thread_rounds;
+    double *thread_ns; /* of several threads: each one's ns a write of its own, threads to a round */
     bool failed;
 };
 

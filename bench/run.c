@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/run.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,10 +25,11 @@
 #include "bench/plan.h"
 #include "bench/progress.h"
 #include "bench/region.h"
+#include "bench/region_written.h"
 #include "bench/run_options.h"
+#include "bench/run_report.h"
 #include "bench/run_result.h"
 #include "bench/schedule.h"
-#include "reports/report.h"
 #include "results/file.h"
 
 enum { CPUS_MOST = 1024 };
@@ -42,6 +42,7 @@ struct run {
     struct group *groups;
     size_t group_count;
     struct region region;
+    struct written written;
     struct workspace workspace;
     struct drift drift;
     struct progress progress;
@@ -143,12 +144,28 @@ static struct needs find_needs(const struct run_cells *cells)
     return n;
 }
 
+static struct region_request memory_request(const struct run *r)
+{
+    const struct run_options *o = &r->options;
+    return (struct region_request){.path = o->path,
+                                   .bytes = find_needs(&r->cells).bytes,
+                                   .node = o->node,
+                                   .keep = o->keep,
+                                   .destroy = o->destroy,
+                                   .medium_is_real = o->medium_is_real,
+                                   .hypervisor = r->probe.machine.hypervisor,
+                                   .sys_root = o->sys_root};
+}
+
 static int open_memory(struct run *r, struct error *err)
 {
     struct needs n = find_needs(&r->cells);
     const struct machine_probe *p = &r->probe;
-    if (region_open(&r->region, r->options.path, n.bytes, err))
+    struct region_request request = memory_request(r);
+    if (written_check(&r->written, written_least(r->groups, r->group_count, n.bytes), err) ||
+        region_open(&r->region, &request, err))
         return -1;
+    r->written.bytes = n.bytes;
     r->workspace = (struct workspace){.base = r->region.base,
                                       .bytes = r->region.bytes,
                                       .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
@@ -158,8 +175,6 @@ static int open_memory(struct run *r, struct error *err)
                                       .cpu_count = r->cpu_count};
     if (workspace_open(&r->workspace, n.size, n.delay, r->options.seed, err))
         return -1;
-    if (!strcmp(r->region.facts.provenance, "unknown") && strcmp(r->probe.machine.hypervisor, "none"))
-        text_copy(r->region.facts.provenance, sizeof(r->region.facts.provenance), "emulated");
     return n.cold ? workspace_cold(&r->workspace, n.size, r->options.seed, err) : 0;
 }
 
@@ -189,45 +204,6 @@ static int measure(struct run *r, struct error *err)
     return result;
 }
 
-static int write_markdown(const json_t *document, const struct report_options *options, const char *file,
-                          struct error *err)
-{
-    struct error why = {0};
-    FILE *out = fopen(file, "wx");
-    int result = out ? report_markdown(document, options, out, &why) : -1;
-    int number = errno;
-    if (out && fclose(out) && !result) {
-        result = -1;
-        number = errno;
-    }
-    if (!result)
-        return 0;
-    if (out)
-        unlink(file);
-    return error_set(err, EXIT_CANNOT,
-                     "%s: cannot be written: %s; result.json is complete, use `pmembench report`", file,
-                     strerror(number));
-}
-
-static int write_report(const struct run *r, struct error *err)
-{
-    char file[sizeof(r->dir) + 32];
-    json_t *document = result_to_json(&r->result);
-    struct report_options options = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-                                     .source = r->dir};
-    if (!document)
-        return error_set(err, EXIT_CANNOT, "report: no memory");
-    snprintf(file, sizeof(file), "%s/report.md", r->dir);
-    int result = write_markdown(document, &options, file, err);
-    if (report_text(document, &options, stdout, err))
-        result = -1;
-    printf("\nresult: %s/" RESULT_FILE "\n", r->dir);
-    if (!access(file, F_OK))
-        printf("report: %s\n", file);
-    json_decref(document);
-    return result;
-}
-
 /* All cells, as they are, into the result; nothing of it is owned there. */
 static int lend_cells(struct run *r, struct result_cell **room, struct error *err)
 {
@@ -251,40 +227,64 @@ static bool any_failed(const struct run *r, const char **reason)
     return false;
 }
 
-static void not_measured(struct run *r)
+/* How many cells the run did not get to, which are told so. */
+static size_t not_measured(struct run *r)
 {
+    size_t count = 0;
     for (size_t i = 0; i < r->cells.count; i++) {
         struct run_cell *c = &r->cells.cells[i];
         if (c->runnable && c->out.status == CELL_MEASURED && !c->out.sample_count) {
             c->out.status = CELL_SKIPPED;
             text_copy(c->out.reason, sizeof(c->out.reason), "the run ended before this cell was measured");
+            count++;
         }
     }
+    return count;
+}
+
+static enum run_status status_of(const struct run *r, size_t missed)
+{
+    const char *reason;
+    if (signals_bus(NULL))
+        return RUN_FAILED;
+    if (signals_received())
+        return RUN_INTERRUPTED;
+    if (any_failed(r, &reason))
+        return RUN_FAILED;
+    return r->written.exceeded && missed ? RUN_INTERRUPTED : RUN_COMPLETE;
+}
+
+/* What there is to say after the result is written: the first reason why the exit code is not 0. */
+static int final_word(struct run *r, struct error *err)
+{
+    const char *reason = NULL;
+    char lost[LINE_TEXT];
+    if (signals_bus(NULL))
+        return error_set(err, EXIT_CANNOT, "memory under test: %s; what was measured before is in %s",
+                         region_lost(r->options.path, lost), r->dir);
+    if (any_failed(r, &reason))
+        return error_set(err, EXIT_CANNOT, "failed: %s", reason);
+    return r->options.keep ? region_keep(&r->region, r->options.path, err) : 0;
 }
 
 static int conclude(struct run *r, struct error *err)
 {
     struct result_cell *room = NULL;
-    const char *reason = NULL;
-    not_measured(r);
+    size_t missed = not_measured(r);
     if (compare_run(r->groups, r->group_count, &r->result, err) || lend_cells(r, &room, err))
         return -1;
-    r->result.status = signals_received()       ? RUN_INTERRUPTED
-                       : any_failed(r, &reason) ? RUN_FAILED
-                                                : RUN_COMPLETE;
-    run_result_finish(&r->result, &r->probe, &r->region, r->groups, r->group_count, &r->drift, r->stolen,
-                      r->all);
+    r->result.status = status_of(r, missed);
+    run_result_finish(&r->result, &r->options, &r->probe, &r->region, &r->written, r->groups, r->group_count,
+                      &r->drift, r->stolen, r->all);
     int result = result_write(&r->result, r->dir, err);
     if (!result) {
         journal_remove(r->dir);
-        result = write_report(r, err);
+        result = run_report(&r->result, r->dir, err);
     }
     r->result.cells = NULL;
     r->result.cell_count = 0;
     free(room);
-    if (!result && any_failed(r, &reason))
-        return error_set(err, EXIT_CANNOT, "failed: %s", reason);
-    return result;
+    return result ? result : final_word(r, err);
 }
 
 /* How many CPUs are allowed is asked before the thread is bound, all else of the CPU that it is bound to. */
@@ -305,11 +305,15 @@ static int begin(struct run *r, int argc, char **argv, struct error *err)
     r->cpu_count = machine_places(r->options.cpu, r->cpus, CPUS_MOST);
     if (machine_probe(&r->probe, PROBE_QUICK, err) || expand(r, err))
         return -1;
+    struct region_request request = memory_request(r);
+    if (region_check(&request, err))
+        return -1;
     if (!r->options.dry_run) { /* what can be refused was refused at once; footprints need the full probe */
         run_cells_free(&r->cells);
         if (look_closely(r, err) || expand(r, err))
             return -1;
     }
+    r->written.most = r->options.max_written;
     r->groups = groups_make(r->cells.cells, r->cells.count, &r->group_count, err);
     return r->groups ? 0 : -1;
 }

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/run_options.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "bench/options_common.h"
 #include "bench/plan.h"
+#include "bench/run_values.h"
 #include "kernels/step.h"
 
 #ifndef PMB_PROOF
@@ -29,6 +29,11 @@ enum {
     OPT_DOMAIN,
     OPT_DRAIN,
     OPT_PATH,
+    OPT_NODE,
+    OPT_KEEP,
+    OPT_DESTROY,
+    OPT_MEDIUM_IS_REAL,
+    OPT_MAX_WRITTEN,
     OPT_OUT,
     OPT_SEED,
     OPT_MAX_TIME,
@@ -42,6 +47,7 @@ enum {
     OPT_HELP,
     OPT_PLANT,
     OPT_MUTANT,
+    OPT_SYS_ROOT,
     OPT_FIXED
 };
 
@@ -55,7 +61,12 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_DOMAIN] = {"domain", "D", "eadr, adr, hint or unknown"},
     [OPT_DRAIN] = {"drain", "MODEL",
                    "domain hint: latency=NS,bandwidth=GB/s,queue=BYTES of a flush hint, modelled"},
-    [OPT_PATH] = {"path", "FILE", "memory under test: a new file there (default: DRAM)"},
+    [OPT_PATH] = {"path", "FILE", "memory under test: a new file, or /dev/daxX.Y (default: DRAM)"},
+    [OPT_NODE] = {"node", "N", "DRAM of this NUMA node (default: of the CPU it runs on)"},
+    [OPT_KEEP] = {"keep", NULL, "leave the file of --path there, for a later --path"},
+    [OPT_DESTROY] = {"destroy", NULL, "all data on the /dev/daxX.Y of --path may be lost"},
+    [OPT_MEDIUM_IS_REAL] = {"medium-is-real", NULL, "the host of this guest gives it persistent memory"},
+    [OPT_MAX_WRITTEN] = {"max-written", "SIZE", "end when about this much was written to the memory"},
     [OPT_OUT] = {"out", "DIR", "a new or empty folder (default: runs/DATE-PLAN)"},
     [OPT_SEED] = {"seed", "S", "of streams and order (default: 1)"},
     [OPT_MAX_TIME] = {"max-time", "T", "of measuring: 90, 90s or 2m (default: the plan's)"},
@@ -69,6 +80,7 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_HELP] = {"help", NULL, "this text"},
     [OPT_PLANT] = {"plant", "STEP=NS", "proofs only: spin in one step, such as COPY=20000 (ns a write)"},
     [OPT_MUTANT] = {"mutant", "STEP", "proofs only: leave one step out"},
+    [OPT_SYS_ROOT] = {"sys-root", "DIR", "proofs only: looked at instead of /sys for the medium"},
 };
 
 enum { ROWS_MAX = OPT_FIXED + AXES, OPT_SHOWN = PMB_PROOF ? OPT_FIXED : OPT_PLANT };
@@ -92,92 +104,13 @@ void run_help(void)
     puts("usage: pmembench run [options]\n\n"
          "Measures write() and fsync with interchangeable parts and writes DIR/result.json and\n"
          "DIR/report.md. Without options: the plan 'default', about 60 s of measuring. Existing\n"
-         "data are never touched.\n");
+         "data are never touched: --path takes a new name, an empty file, or one of an earlier\n"
+         "--keep; a new file is gone at the end unless it is kept.\n");
     options_help(rows, OPT_SHOWN, stdout);
     puts("\naxes (lists by comma, ranges 64..1M by doubling):");
     options_help(rows + OPT_SHOWN, n - OPT_SHOWN, stdout);
     puts("\nexample: pmembench run --paths bypass,deferred-xarray --size 64..64K --footprint l2,beyond "
          "--dirty size");
-}
-
-/* "64..1M" by doubling into the list. */
-static int add_range(json_t *list, const char *what, const char *item, const char *dots, struct error *err)
-{
-    char low_text[AXIS_TEXT], name[NAME_TEXT];
-    uint64_t low, high;
-    snprintf(name, sizeof(name), "--%s", what);
-    snprintf(low_text, sizeof(low_text), "%.*s", (int)(dots - item), item);
-    if (size_parse(low_text, name, &low, err) || size_parse(dots + 2, name, &high, err))
-        return -1;
-    if (!low || low > high)
-        return error_set(err, EXIT_USAGE, "--%s: the range '%s' must go up from at least 1", what, item);
-    for (uint64_t v = low; v <= high && v; v *= 2) {
-        char text[SIZE_TEXT];
-        snprintf(text, sizeof(text), "%llu", (unsigned long long)v);
-        json_array_append_new(list, json_string(text));
-    }
-    return 0;
-}
-
-/* A comma list as a JSON array of texts. NULL with err. */
-static json_t *read_list(const char *what, const char *text, struct error *err)
-{
-    json_t *list = json_array();
-    char *copy = strdup(text), *save = NULL;
-    int bad = copy ? 0 : -1;
-    for (char *item = copy ? strtok_r(copy, ",", &save) : NULL; item && !bad;
-         item = strtok_r(NULL, ",", &save)) {
-        const char *dots = strstr(item, "..");
-        if (strlen(item) >= NAME_TEXT)
-            bad = error_set(err, EXIT_USAGE, "--%s: '%.60s' is too long for a name or a size", what, item);
-        else if (dots)
-            bad = add_range(list, what, item, dots, err);
-        else
-            json_array_append_new(list, json_string(item));
-    }
-    free(copy);
-    if (!bad && !json_array_size(list))
-        bad = error_set(err, EXIT_USAGE, "--%s: the list is empty", what);
-    if (!bad)
-        return list;
-    json_decref(list);
-    return NULL;
-}
-
-static int read_seconds(const char *text, double *seconds, struct error *err)
-{
-    char *end;
-    errno = 0;
-    double value = strtod(text, &end);
-    double unit = !*end || !strcmp(end, "s") ? 1 : !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : 0;
-    if (end == text || errno || !(unit > 0) || !(value > 0) || value * unit > 7 * 86400)
-        return error_set(err, EXIT_USAGE,
-                         "--max-time: '%s' is not a time; write 90, 90s, 2m or 1h (at most 7 days)", text);
-    *seconds = value * unit;
-    return 0;
-}
-
-static int read_precision(const char *text, double *precision, struct error *err)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || (*end && strcmp(end, "%")) || !(value > 0) || value > 100)
-        return error_set(err, EXIT_USAGE,
-                         "--precision: '%s' is not a percentage above 0 and up to 100; write 1%%", text);
-    *precision = value / 100;
-    return 0;
-}
-
-static int read_whole(const char *what, const char *text, uint64_t most, uint64_t *out, struct error *err)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 0);
-    if (text[0] < '0' || text[0] > '9' || *end || errno || value > most)
-        return error_set(err, EXIT_USAGE, "--%s: '%s' is not a whole number from 0 to %llu", what, text,
-                         (unsigned long long)most);
-    *out = value;
-    return 0;
 }
 
 /* "STEP" or "STEP=NS"; a step by its symbol or number in kernels/steps.def. */
@@ -330,10 +263,39 @@ static int read_numbers(const char *const *values, struct run_options *o, struct
     return values[OPT_MAX_TIME] ? read_seconds(values[OPT_MAX_TIME], &o->max_time_s, err) : 0;
 }
 
+/* What belongs to --path and what to anonymous memory. */
+static int read_memory(const char *const *values, struct run_options *o, struct error *err)
+{
+    uint64_t node = 0;
+    o->path = values[OPT_PATH];
+    o->keep = values[OPT_KEEP];
+    o->destroy = values[OPT_DESTROY];
+    o->medium_is_real = values[OPT_MEDIUM_IS_REAL];
+    if (values[OPT_NODE] && read_whole("node", values[OPT_NODE], 1 << 20, &node, err))
+        return -1;
+    o->node = values[OPT_NODE] ? (int)node : -1;
+    if (values[OPT_MAX_WRITTEN] && size_parse(values[OPT_MAX_WRITTEN], "--max-written", &o->max_written, err))
+        return -1;
+    if (values[OPT_MAX_WRITTEN] && !o->max_written)
+        return error_set(err, EXIT_USAGE, "--max-written: 0 is no room for a measurement; write such as 64G");
+    if (o->path && o->node >= 0)
+        return error_set(err, EXIT_USAGE,
+                         "--node places anonymous memory, a --path is where it is: use one or the other");
+    if (!o->path && (o->keep || o->destroy || o->medium_is_real))
+        return error_set(err, EXIT_USAGE, "--%s is about a --path: name one, or leave it out",
+                         o->keep      ? "keep"
+                         : o->destroy ? "destroy"
+                                      : "medium-is-real");
+    return 0;
+}
+
 static int read_hooks(const char *const *values, struct run_options *o, struct error *err)
 {
     double none;
+    o->sys_root = "/sys";
 #if PMB_PROOF
+    if (values[OPT_SYS_ROOT])
+        o->sys_root = values[OPT_SYS_ROOT];
     if (values[OPT_PLANT] && read_hook("plant", values[OPT_PLANT], &o->hook_delay, &o->hook_ns, err))
         return -1;
     return values[OPT_MUTANT] ? read_hook("mutant", values[OPT_MUTANT], &o->hook_skip, &none, err) : 0;
@@ -360,7 +322,6 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     o->dry_run = values[OPT_DRY_RUN];
     o->quiet = values[OPT_QUIET];
     o->anonymous = values[OPT_ANONYMOUS];
-    o->path = values[OPT_PATH];
     o->out = values[OPT_OUT];
     o->only = values[OPT_CELL];
     if (o->help)
@@ -368,7 +329,7 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     if (o->only && (values[OPT_PLAN] || cells_named(values)))
         return error_set(err, EXIT_USAGE,
                          "--cell names one cell whole: leave --plan, --paths and the axes out");
-    if (read_numbers(values, o, err) || read_hooks(values, o, err) ||
+    if (read_numbers(values, o, err) || read_memory(values, o, err) || read_hooks(values, o, err) ||
         !(o->plan = base_plan(values, o, err)) || override_plan(values, o, err))
         return -1;
     if (values[OPT_DOMAIN])

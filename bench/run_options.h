@@ -17,6 +17,10 @@ struct run_options {
     char domain[NAME_TEXT];
     bool domain_chosen;
     const char *path, *out, *only; /* --path, --out, --cell; NULL: not given */
+    int node;                      /* --node; -1: not given */
+    bool keep, destroy, medium_is_real;
+    uint64_t max_written; /* bytes; 0: not given */
+    const char *sys_root; /* "/sys"; only a build for proofs can change it */
     uint64_t seed;
     double max_time_s, precision;
     struct drain_model drain; /* latency_ns NAN: not given */

@@ -9,11 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/signals.h"
 #include "base/text.h"
 #include "bench/build_info.h"
 #include "bench/spec.h"
 
-enum { WARNINGS_MAX = 32 };
+enum { WARNINGS_MAX = 32, EVIDENCE_MAX = sizeof(((struct result_domain *)0)->evidence) / LINE_TEXT };
 static const double DRIFT_LIMIT = 5, STEAL_LIMIT = 1;
 
 static void timestamp(char out[NAME_TEXT])
@@ -62,6 +63,8 @@ static void describe_domain(struct result_domain *d, const struct run_options *o
     else
         snprintf(d->evidence[d->evidence_count++], LINE_TEXT, "libpmem2 store granularity: %s",
                  region->facts.granularity);
+    for (unsigned i = 0; i < region->evidence_count && d->evidence_count < EVIDENCE_MAX; i++)
+        text_copy(d->evidence[d->evidence_count++], LINE_TEXT, region->evidence[i]);
     describe_drain(&d->drain, options);
 }
 
@@ -135,9 +138,22 @@ static void warn_machine(struct result *r)
              "the persistence domain is not known: fsync runs as for adr");
 }
 
-void run_result_finish(struct result *r, const struct machine_probe *probe, const struct region *region,
-                       const struct group *groups, size_t count, const struct drift *drift, uint64_t stolen,
-                       uint64_t all)
+/* Why the run ended before its time. */
+static void warn_memory(struct result *r, const struct run_options *options, const struct written *written)
+{
+    char lost[LINE_TEXT];
+    if (signals_bus(NULL))
+        warn(r, "MEMORY_LOST", "what was measured before it happened is here; run again on memory that stays",
+             "memory under test: %s", region_lost(options->path, lost));
+    if (written->exceeded)
+        warn(r, "MAX_WRITTEN", "allow more by --max-written, or name fewer cells",
+             "ended because about %llu MiB were written to the memory under test",
+             (unsigned long long)(written->bytes >> 20));
+}
+
+void run_result_finish(struct result *r, const struct run_options *options, const struct machine_probe *probe,
+                       const struct region *region, const struct written *written, const struct group *groups,
+                       size_t count, const struct drift *drift, uint64_t stolen, uint64_t all)
 {
     uint64_t stolen_now, all_now;
     timestamp(r->run.finished);
@@ -147,8 +163,9 @@ void run_result_finish(struct result *r, const struct machine_probe *probe, cons
     r->warnings = calloc(WARNINGS_MAX, sizeof(*r->warnings));
     for (unsigned i = 0; r->warnings && i < probe->warning_count; i++)
         r->warnings[r->warning_count++] = probe->warnings[i];
-    if (region->warning.code[0] && r->warnings && r->warning_count < WARNINGS_MAX)
-        r->warnings[r->warning_count++] = region->warning;
+    for (unsigned i = 0; r->warnings && i < region->warning_count; i++)
+        r->warnings[r->warning_count++] = region->warnings[i];
+    warn_memory(r, options, written);
     warn_machine(r);
     warn_groups(r, groups, count);
 }

@@ -7,6 +7,7 @@
 #include "bench/group.h"
 #include "bench/machine.h"
 #include "bench/region.h"
+#include "bench/region_written.h"
 #include "bench/run_options.h"
 #include "results/result.h"
 
@@ -15,8 +16,8 @@ void run_result_begin(struct result *r, char **argv, const struct run_options *o
                       const struct machine_probe *probe, const struct region *region);
 
 /* The end: finished, steal, drift, and all warnings. Warnings that no memory can be had for are left out. */
-void run_result_finish(struct result *r, const struct machine_probe *probe, const struct region *region,
-                       const struct group *groups, size_t count, const struct drift *drift, uint64_t stolen,
-                       uint64_t all);
+void run_result_finish(struct result *r, const struct run_options *options, const struct machine_probe *probe,
+                       const struct region *region, const struct written *written, const struct group *groups,
+                       size_t count, const struct drift *drift, uint64_t stolen, uint64_t all);
 
 #endif

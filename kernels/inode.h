@@ -40,7 +40,8 @@ struct inode {
 struct inode *inode_create(unsigned char *addr, uint64_t bytes, uint64_t extents, struct error *err);
 void inode_destroy(struct inode *inode);
 
-/* The contended halves of the write lock: sleep on a futex, wake one sleeper. */
+/* The contended halves of the write lock: spin for a while (rwsem_optimistic_spin), then sleep on a futex;
+ * wake one sleeper. */
 void inode_lock_slow(uint32_t *rwsem);
 void inode_wake(uint32_t *rwsem);
 

@@ -142,7 +142,7 @@ struct result_cell {
     double *samples;        /* ns/op, n of them; malloc'ed, owned */
     uint8_t *layouts;       /* code layout of each sample; malloc'ed, owned */
     size_t sample_count;
-    double *thread_ns;   /* of several threads, each one's ns a write of its own, means; malloc'ed, owned */
+    double *thread_ns;   /* of several threads, each one's median ns a write of its own; malloc'ed, owned */
     size_t thread_count; /* entries of thread_ns; 0: one thread */
     unsigned rounds, dropped; /* dropped: warm-up samples, not in samples */
     char ended_by[16];        /* precision or time */

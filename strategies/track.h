@@ -39,7 +39,7 @@ struct track_cursor {
     uint32_t locked;    /* the tree lock is held */
     uint32_t gang_used; /* radix: of gang */
     uint32_t gang_size;
-    uint64_t gang[16]; /* radix: indices of one gang lookup */
+    uint64_t gang[16]; /* radix: entries of one gang lookup */
 };
 
 /* One tracker. Granules are numbered from 0 over the file; `granule` is a power of two in bytes. All

@@ -31,8 +31,9 @@ load common
     refused 2 --offset 5000 "4095" -- run --offset 5000
     refused 2 --overwrite "0 is out of range" "from 1" -- run --overwrite 0
     refused 2 --granule 65 "power of two" -- run --granule 65
-    refused 2 --threads "'2'" "use 1" -- run --threads 2
-    refused 2 --threads "'0'" "use 1" -- run --threads 0
+    refused 2 --threads "0 is out of range" "from 1" -- run --threads 0
+    refused 1 --threads "1024 threads" "use at most" -- run --threads 1024
+    refused 2 --files "'mine'" "list" -- run --files mine
     refused 2 --footprint "'l3'" "l2, llc or beyond" -- run --footprint l3
 }
 

@@ -1,0 +1,222 @@
+/* region_sysfs.c - follows a device number through sysfs to its bus */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/region_sysfs.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/text.h"
+
+enum { SLAVES_DEEP = 4 };
+
+/* First line of dir/name without its end; false when it cannot be read or is empty. */
+static bool read_line(const char *dir, const char *name, char *out, int bytes)
+{
+    char path[SYSFS_PATH + 64];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    FILE *in = fopen(path, "r");
+    bool good = in && fgets(out, bytes, in);
+    if (in)
+        fclose(in);
+    if (good)
+        out[strcspn(out, "\n")] = '\0';
+    return good && out[0];
+}
+
+static uint64_t read_number(const char *dir, const char *name, uint64_t otherwise)
+{
+    char text[64], *end;
+    if (!read_line(dir, name, text, sizeof(text)))
+        return otherwise;
+    long long value = strtoll(text, &end, 0);
+    return *end || value < 0 ? otherwise : (uint64_t)value;
+}
+
+/* The real folder of dir/name; false when there is none or its name is too long. */
+static bool resolve(const char *dir, const char *name, char out[SYSFS_PATH])
+{
+    char path[SYSFS_PATH + 64];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    char *real = realpath(path, NULL);
+    bool good = real && strlen(real) < SYSFS_PATH;
+    if (good)
+        text_copy(out, SYSFS_PATH, real);
+    free(real);
+    return good;
+}
+
+/* Whether the last part of `path` is `word` and a number. */
+static bool is_numbered(const char *path, const char *word)
+{
+    const char *last = strrchr(path, '/');
+    size_t length = strlen(word);
+    return last && !strncmp(last + 1, word, length) && isdigit((unsigned char)last[1 + length]);
+}
+
+/* The nearest folder above (or at) `from` that is called `word` and a number. */
+static bool above(const char *from, const char *word, char out[SYSFS_PATH])
+{
+    text_copy(out, SYSFS_PATH, from);
+    for (char *slash; !is_numbered(out, word); *slash = '\0') {
+        slash = strrchr(out, '/');
+        if (!slash || slash == out) {
+            out[0] = '\0';
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum bus_kind kind_of(const char *provider)
+{
+    static const struct {
+        const char *provider;
+        enum bus_kind kind;
+    } known[] = {
+        {"ACPI.NFIT", BUS_NFIT}, {"CXL", BUS_CXL_PMEM}, {"e820", BUS_E820}, {"virtio-pmem", BUS_VIRTIO}};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (!strcmp(provider, known[i].provider))
+            return known[i].kind;
+    return strstr(provider, "ibm,pmemory") ? BUS_PAPR : BUS_UNKNOWN; /* papr_scm.c: the platform device */
+}
+
+static void clear(struct region_bus *out)
+{
+    *out = (struct region_bus){.node = -1, .provider = "unknown"};
+}
+
+/* All that the place of out->device tells. */
+static void read_place(struct region_bus *out)
+{
+    char bus[SYSFS_PATH], line[NAME_TEXT];
+    uint64_t node = read_number(out->device, "numa_node", UINT64_MAX);
+    if (node == UINT64_MAX)
+        node = read_number(out->device, "device/numa_node", UINT64_MAX);
+    out->node = node <= INT_MAX ? (int)node : -1;
+    above(out->device, "region", out->nd_region);
+    if (above(out->device, "ndbus", bus)) {
+        if (read_line(bus, "provider", line, sizeof(line))) {
+            text_copy(out->provider, sizeof(out->provider), line);
+            out->kind = kind_of(line);
+        }
+        return;
+    }
+    out->nd_region[0] = '\0';
+    if (strstr(out->device, "/decoder")) {
+        out->kind = BUS_CXL_RAM;
+        text_copy(out->provider, sizeof(out->provider), "CXL");
+    } else if (strstr(out->device, "/hmem")) {
+        out->kind = BUS_HMEM;
+        text_copy(out->provider, sizeof(out->provider), "hmem");
+    }
+}
+
+/* A device mapper's target is as its slaves are, where they are all the same. */
+static void read_slaves(struct region_bus *out, int deep)
+{
+    char folder[SYSFS_PATH];
+    DIR *dir = resolve(out->device, "slaves", folder) ? opendir(folder) : NULL;
+    struct region_bus found, first;
+    unsigned count = 0;
+    bool same = true;
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        clear(&found);
+        if (e->d_name[0] == '.' || strlen(e->d_name) >= NAME_TEXT ||
+            !resolve(folder, e->d_name, found.device))
+            continue;
+        read_place(&found);
+        if (found.kind == BUS_UNKNOWN && deep < SLAVES_DEEP)
+            read_slaves(&found, deep + 1);
+        first = count++ ? first : found;
+        same = same && found.kind == first.kind;
+    }
+    if (dir)
+        closedir(dir);
+    if (count && same)
+        *out = first;
+}
+
+void region_bus_of_block(const char *root, dev_t device, struct region_bus *out)
+{
+    char name[64];
+    clear(out);
+    snprintf(name, sizeof(name), "dev/block/%u:%u", major(device), minor(device));
+    if (!resolve(root, name, out->device))
+        return;
+    read_place(out);
+    if (out->kind == BUS_UNKNOWN)
+        read_slaves(out, 0);
+}
+
+static void read_dax(struct region_bus *out)
+{
+    read_place(out);
+    out->bytes = read_number(out->device, "size", 0);
+    out->align_bytes = read_number(out->device, "align", 0);
+}
+
+bool region_bus_of_dax(const char *root, dev_t device, struct region_bus *out)
+{
+    char name[64], subsystem[SYSFS_PATH];
+    clear(out);
+    snprintf(name, sizeof(name), "dev/char/%u:%u", major(device), minor(device));
+    if (!resolve(root, name, out->device) || !resolve(out->device, "subsystem", subsystem) ||
+        strcmp(strrchr(subsystem, '/'), "/dax")) {
+        clear(out);
+        return false;
+    }
+    read_dax(out);
+    return true;
+}
+
+bool region_bus_of_node(const char *root, int node, struct region_bus *out)
+{
+    char folder[SYSFS_PATH];
+    bool found = false;
+    DIR *dir = resolve(root, "bus/dax/devices", folder) ? opendir(folder) : NULL;
+    clear(out);
+    for (struct dirent *e; !found && dir && (e = readdir(dir));) {
+        char driver[SYSFS_PATH];
+        if (e->d_name[0] == '.' || strlen(e->d_name) >= NAME_TEXT || !resolve(folder, e->d_name, out->device))
+            continue;
+        found = resolve(out->device, "driver", driver) && !strcmp(strrchr(driver, '/'), "/kmem") &&
+                read_number(out->device, "target_node", UINT64_MAX) == (uint64_t)node;
+    }
+    if (dir)
+        closedir(dir);
+    if (found)
+        read_dax(out);
+    else
+        clear(out);
+    return found;
+}
+
+const char *region_provenance(enum bus_kind kind, const char *hypervisor, bool medium_is_real)
+{
+    bool bare = !strcmp(hypervisor, "none");
+    switch (kind) {
+    case BUS_NFIT:
+    case BUS_CXL_PMEM:
+    case BUS_PAPR:
+        return bare || medium_is_real ? "real" : "emulated";
+    case BUS_VIRTIO:
+        return medium_is_real ? "real" : "emulated"; /* somebody else's memory, whoever asks */
+    case BUS_E820:
+    case BUS_CXL_RAM:
+    case BUS_HMEM:
+        return "stand-in"; /* RAM, for all that can be told: no word of the user's makes it last */
+    case BUS_UNKNOWN:
+        break;
+    }
+    return medium_is_real ? "real" : bare ? "unknown" : "emulated";
+}
+
+const char *region_medium(enum bus_kind kind)
+{
+    return kind == BUS_CXL_RAM ? "cxl" : kind == BUS_HMEM ? "dram" : "pmem";
+}
