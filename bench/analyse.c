@@ -100,18 +100,31 @@ static bool own_bistable(const struct group *g, const struct slot *path)
     return result;
 }
 
-/* What a modelled drain adds to each write: one drain an fsync, of all that its period has sent to memory. */
-static double modelled(const struct cell_spec *spec, const struct result_counts *counts,
-                       const struct group_env *env)
+/* Pages of 4 KiB that a period writes, as far as its slots tell. */
+static double pages_written(const struct stream *s)
 {
-    double writes = (double)spec->stream.writes;
+    enum { PAGE = 4096 };
+    if (s->stride >= PAGE)
+        return (double)(s->slots * ((s->size + PAGE - 1) / PAGE));
+    return (double)((s->slots * s->stride + PAGE - 1) / PAGE);
+}
+
+/* What a modelled drain adds to each write: one drain an fsync, of what its thread has sent to memory.
+ * Several threads drain side by side, or at worst one after the other. */
+static void model_drain(const struct cell_spec *spec, struct result_cell *out, const struct group_env *env)
+{
+    const struct result_counts *counts = &out->counts;
+    double writes = (double)spec->stream.writes, threads = (double)spec->stream.threads;
+    out->modelled_ns = out->modelled_serial_ns = 0;
     if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel != KERNEL_WRITE_FSYNC || !spec->fsync)
-        return 0;
+        return;
     /* fsync issues a write-back for each line of a granule, but only dirty ones go to memory */
     double lines = counts->lines_flushed;
     if (spec->track != TRACK_none)
         lines = fmin(lines, counts->lines_dirtied);
-    return drain_ns(&env->drain, (counts->nt_bytes + LINE * lines) * writes) / writes;
+    double bytes = (counts->nt_bytes + LINE * lines) * writes / threads;
+    out->modelled_ns = drain_ns(&env->drain, bytes, pages_written(&spec->stream) / threads) / writes;
+    out->modelled_serial_ns = out->modelled_ns * threads;
 }
 
 static int summarise(const struct group *g, size_t m, const struct group_env *env, struct error *err)
@@ -131,7 +144,7 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
     out->counts.faults = (double)path->faults /
                          ((double)g->rounds * (double)g->member_periods[m] * (double)spec->stream.writes);
-    out->modelled_ns = modelled(spec, &out->counts, env);
+    model_drain(spec, out, env);
     text_copy(out->ended_by, sizeof(out->ended_by), g->half_width <= env->precision ? "precision" : "time");
     return g->members[m]->ledger && spec->kernel == KERNEL_WRITE_FSYNC ? ledger_fill(g, m, env, err) : 0;
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "bench/drift.h"
 #include "bench/progress.h"
+#include "bench/region_written.h"
 
 enum { PILOT_PERIODS = 8, PILOT_VISITS = 3, RESOLUTION_FACTOR = 1000 };
 
@@ -173,6 +174,8 @@ struct stage {
 static void fail_member(struct group *g, size_t member, const struct error *why)
 {
     struct result_cell *out = &g->members[member]->out;
+    if (signals_bus(NULL)) /* the memory went away: its wrong data are no fault of the cell's */
+        return;
     out->status = CELL_FAILED;
     text_copy(out->reason, sizeof(out->reason), why->text);
     for (size_t s = 0; s < g->slot_count; s++)
@@ -184,6 +187,7 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
 {
     struct visit visit;
     struct error why = {0};
+    written_add(st->env->written, &st->g->members[slot->member]->spec.stream, periods);
     if (cell_visit(st->cells[slot->member], &slot->variant, layout, first, periods, st->g->natural, &visit,
                    &why)) {
         fail_member(st->g, slot->member, &why);
@@ -224,13 +228,13 @@ static void pilot(struct stage *st)
     uint64_t most = g->natural ? stream->windows / 4 : stream->windows;
     uint64_t periods = most < PILOT_PERIODS ? (most ? most : 1) : PILOT_PERIODS;
     double shortest = INFINITY, longest = 0;
-    for (size_t s = 0; s < g->slot_count; s++) {
+    for (size_t s = 0; s < g->slot_count && !signals_stop(); s++) {
         double ns[PILOT_VISITS];
         if (g->slots[s].role != ROLE_PATH || g->slots[s].failed)
             continue;
-        for (unsigned i = 0; i < PILOT_VISITS && !g->slots[s].failed; i++)
+        for (unsigned i = 0; i < PILOT_VISITS && !g->slots[s].failed && !signals_bus(NULL); i++)
             ns[i] = run_slot(st, &g->slots[s], LAYOUT_PATH + i, g->cursor += 2 * periods, periods);
-        if (g->slots[s].failed)
+        if (g->slots[s].failed || signals_bus(NULL))
             continue;
         qsort(ns, PILOT_VISITS, sizeof(ns[0]), compare_doubles);
         double median = ns[PILOT_VISITS / 2];
@@ -351,7 +355,7 @@ static void one_round(struct stage *st, unsigned round)
     uint64_t first = round * g->periods;
     double writes = (double)g->members[0]->spec.stream.writes;
     drift_probe(st->env->drift, st->env->tsc_ghz);
-    for (size_t i = 0; i < g->slot_count && !signals_received(); i++) {
+    for (size_t i = 0; i < g->slot_count && !signals_stop(); i++) {
         struct slot *slot = &g->slots[st->order[backwards ? g->slot_count - 1 - i : i]];
         if (slot->failed)
             continue;
@@ -389,7 +393,7 @@ static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, stru
             block_order(st, g->rounds / ROUNDS_BLOCK);
         }
         one_round(st, g->rounds);
-        if (signals_received())
+        if (signals_stop())
             break;
         g->rounds++;
     }

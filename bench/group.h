@@ -60,6 +60,8 @@ struct group {
     struct result_controls controls;
 };
 
+struct written;
+
 /* What a group's visit needs to know of the run. */
 struct group_env {
     const struct workspace *workspace;
@@ -70,6 +72,7 @@ struct group_env {
     const char *region_provenance;
     struct drain_model drain; /* of domains whose drain is modelled */
     struct drift *drift;
+    struct written *written; /* what has been written to the memory under test; NULL: not counted */
     struct progress *progress;
     int hook_skip, hook_delay; /* test hooks of the path, -1: none; only a build with hooks looks at them */
     uint64_t hook_ticks;

@@ -192,6 +192,7 @@ static int measure(struct run *r, struct error *err)
                             .region_provenance = r->region.facts.provenance,
                             .drain = r->options.drain,
                             .drift = &r->drift,
+                            .written = &r->written,
                             .progress = &r->progress,
                             .hook_skip = r->options.hook_skip,
                             .hook_delay = r->options.hook_delay,

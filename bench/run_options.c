@@ -58,9 +58,10 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_COPY] = {"copy", "C,..", "copies to combine with --track and --writeback"},
     [OPT_TRACK] = {"track", "T,..", "trackers to combine (default: none)"},
     [OPT_WRITEBACK] = {"writeback", "W,..", "write-backs to combine (default: what the CPU has)"},
-    [OPT_DOMAIN] = {"domain", "D", "eadr, adr, hint or unknown"},
-    [OPT_DRAIN] = {"drain", "MODEL",
-                   "domain hint: latency=NS,bandwidth=GB/s,queue=BYTES of a flush hint, modelled"},
+    [OPT_DOMAIN] = {"domain", "D", "what the platform asks of fsync; `pmembench list` has all"},
+    [OPT_DRAIN] =
+        {"drain", "MODEL",
+         "of a domain whose drain is modelled: latency=NS,bandwidth=GB/s,queue=BYTES[,refault=NS a page]"},
     [OPT_PATH] = {"path", "FILE", "memory under test: a new file, or /dev/daxX.Y (default: DRAM)"},
     [OPT_NODE] = {"node", "N", "DRAM of this NUMA node (default: of the CPU it runs on)"},
     [OPT_KEEP] = {"keep", NULL, "leave the file of --path there, for a later --path"},

@@ -34,13 +34,12 @@ static void describe_drain(struct result_drain *drain, const struct run_options 
     const struct domain *domain = domain_get((enum domain_id)spec_domain(options->domain, NULL), 0);
     bool known = !isnan(options->drain.latency_ns);
     drain->latency_ns = drain->bytes_per_second = NAN;
+    set(drain->kind, domain->drain_kind);
     if (!domain->drain_modelled) {
-        set(drain->kind, domain->drain ? "store-fence" : "none");
         set(drain->provenance, "measured");
         text_copy(drain->source, LINE_TEXT, "executed and timed in the ledger's fence and drain rows");
         return;
     }
-    set(drain->kind, "flush-hint");
     set(drain->provenance, known ? "modelled" : "not known");
     text_copy(drain->source, LINE_TEXT,
               known ? "--drain on the command line; never slept, beside the samples"
@@ -134,7 +133,8 @@ static void warn_machine(struct result *r)
         warn(r, "FREQUENCY_DRIFT", "ratios are paired by round and hold; absolute times vary by this much",
              "a reference spin varied by %.1f %% over the rounds", r->machine.drift_percent);
     if (!strcmp(r->domain.name, "unknown"))
-        warn(r, "DOMAIN_UNKNOWN", "say what the platform promises: --domain adr, eadr or hint",
+        warn(r, "DOMAIN_UNKNOWN",
+             "say what the platform promises: --domain eadr, adr, hint, flush-device, gpf",
              "the persistence domain is not known: fsync runs as for adr");
 }
 

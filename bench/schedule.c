@@ -55,7 +55,7 @@ static int first_pass(struct group *groups, size_t count, const struct group_env
         order[i] = (uint32_t)i;
     if (order)
         rng_shuffle(&r, order, count);
-    for (size_t i = 0; !result && i < count && !signals_received(); i++) {
+    for (size_t i = 0; !result && i < count && !signals_stop(); i++) {
         env->progress->group = i;
         uint64_t now = clock_now_ns(), share = now < deadline ? (deadline - now) / (count - i) : 0;
         result = visit(&groups[order[i]], env, ROUNDS_MIN, now + share, journal, err);
@@ -72,7 +72,7 @@ static int refine(struct group *groups, size_t count, const struct group_env *en
     bool *swept = calloc(count + 1, sizeof(*swept));
     int result = swept ? 0 : error_set(err, EXIT_CANNOT, "schedule: no memory");
     bool any = false;
-    while (!result && !signals_received() && clock_now_ns() < deadline) {
+    while (!result && !signals_stop() && clock_now_ns() < deadline) {
         struct group *g = widest(groups, count, env->precision, swept);
         if (!g && !any)
             break;

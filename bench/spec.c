@@ -206,7 +206,7 @@ static void describe(struct run_cell *cell, const struct path_parts_ids *ids)
     result_cell_name(out);
     result_group_name(out, cell->group);
     out->overlap_ns = out->unattributed_ns = out->persistence_ns = (struct interval){NAN, NAN, NAN};
-    out->modelled_ns = NAN;
+    out->modelled_ns = out->modelled_serial_ns = NAN;
 }
 
 /* What is promised for one fsync at a time does not hold where several threads fsync one file. */

@@ -173,7 +173,10 @@ static void put_threads(const struct section *s, const struct model_cell *c)
         return;
     json_array_foreach(list, i, item) text = arena_format(
         a, "%s%s%s", text, i ? ", " : "", number(s, json_is_number(item) ? json_number_value(item) : NAN));
-    page_fact(s->page, "threads", arena_format(a, "ns a write of each one's own: %s", text));
+    double serial = model_number(c->json, "modelled_serial_ns");
+    page_fact(s->page, "threads",
+              arena_format(a, "ns a write of each one's own: %s; modelled drains side by side %s, in turn %s",
+                           text, shown_ns(c->modelled_ns).text, shown_ns(serial).text));
 }
 
 void cell_add(const struct section *s, const struct model_cell *c)

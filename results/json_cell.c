@@ -148,6 +148,7 @@ json_t *cell_json(const void *item)
     object_put(&o, "unattributed_ns", interval_json(&cell->unattributed_ns));
     object_put(&o, "persistence_ns", interval_json(&cell->persistence_ns));
     object_put(&o, "modelled_ns", json_number(cell->modelled_ns));
+    object_put(&o, "modelled_serial_ns", json_number(cell->modelled_serial_ns));
     object_put(&o, "counts", counts_json(&cell->counts));
     return object_end(&o);
 }

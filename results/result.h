@@ -155,7 +155,8 @@ struct result_cell {
     /* persistence: sum of the rows "to persistence". value NAN: not measured (null in the file; 0 would be
      * 0). */
     struct interval overlap_ns, unattributed_ns, persistence_ns;
-    double modelled_ns; /* NAN: not known; 0: nothing modelled */
+    double modelled_ns; /* of the drains, side by side where threads have one each; NAN: not known; 0: none */
+    double modelled_serial_ns; /* the same if the threads' drains take turns */
     struct result_counts counts;
 };
 

@@ -212,6 +212,7 @@ static const struct shape cell_shape[] = {
     {.name = "fsync_call_ns", .kinds = OBJECT | NOTHING, .members = summary_shape},
     {.name = "gb_per_s", .kinds = NUMBER | NOTHING},
     {.name = "modelled_ns", .kinds = NUMBER | NOTHING},
+    {.name = "modelled_serial_ns", .kinds = NUMBER | NOTHING, .optional = true},
     {.name = "latency", .kinds = OBJECT | NOTHING, .optional = true},
     {.name = "ledger", .kinds = LIST, .items = OBJECT, .members = ledger_shape},
     {.name = "overlap_ns", .kinds = OBJECT | NOTHING, .members = interval_shape},

@@ -76,8 +76,8 @@ enter_open() {
 @test "--path that exists: its content is as it was" {
     echo precious >mine
     ln -s mine link
-    refused 1 "--path mine" "already" "name a new file" -- run "${tiny[@]}" --path mine
-    refused 1 "--path link" "already" -- run "${tiny[@]}" --path link
+    refused 1 "--path mine" "already" "holds other data" "name a new file" -- run "${tiny[@]}" --path mine
+    refused 1 "--path link" "symbolic link" -- run "${tiny[@]}" --path link
     refused 1 "--path ." -- run "${tiny[@]}" --path .
     refused 1 "--path mine/below" "Not a directory" -- run "${tiny[@]}" --path mine/below
     [ "$(cat mine)" = precious ]
