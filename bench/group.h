@@ -62,6 +62,12 @@ struct group {
 
 struct written;
 
+/* Kernel `track`: trackers alone, compared with xarray. */
+static inline bool group_is_track(const struct group *g)
+{
+    return g->members[0]->spec.kernel == KERNEL_TRACK;
+}
+
 /* What a group's visit needs to know of the run. */
 struct group_env {
     const struct workspace *workspace;

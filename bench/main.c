@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/nearest.h"
+#include "bench/nearest.h"
 #include "bench/build_info.h"
 #include "bench/probe.h"
 #include "bench/run.h"

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "bench/nearest.h"
 
 /* The row that `text` (without dashes, up to `length`) names, or `count`. */
 static size_t row_of(const char *text, size_t length, const struct option_row *rows, size_t count)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/nearest.h"
+#include "bench/nearest.h"
 #include "bench/builtin.h"
 
 enum { PLAN_BYTES_MAX = 16 << 20, MEMBERS = 4, BLOCK_FIXED = 3 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "bench/nearest.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "bench/options_common.h"

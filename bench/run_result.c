@@ -106,13 +106,18 @@ static void warn(struct result *r, const char *code, const char *hint, const cha
 static void warn_groups(struct result *r, const struct group *groups, size_t count)
 {
     unsigned brief = 0, unsteady = 0;
+    uint64_t moved = 0;
     double faults = 0;
     for (size_t g = 0; g < count; g++)
-        brief += groups[g].short_samples;
+        brief += groups[g].short_samples, moved += groups[g].moved;
     for (size_t c = 0; c < r->cell_count; c++) {
         unsteady += r->cells[c].bistable;
         faults = fmax(faults, r->cells[c].counts.faults);
     }
+    if (moved)
+        warn(r, "THREADS_MOVED", "leave those CPUs to this run: look for cpusets and other pinned programs",
+             "threads ran on another CPU than they were pinned to, in %llu periods",
+             (unsigned long long)moved);
     if (brief)
         warn(r, "SHORT_SAMPLES", "their intervals are wider; use a larger footprint or more dirty bytes",
              "%u groups have too few windows for a sample of 1000 clock resolutions", brief);

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cpu.h"
-#include "base/nearest.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "kernels/paths.h"

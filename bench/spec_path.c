@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "base/nearest.h"
+#include "bench/nearest.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "bench/spec_parts.h"

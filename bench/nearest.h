@@ -1,7 +1,7 @@
 /* nearest.h - the known name that a mistyped one probably meant */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef BASE_NEAREST_H
-#define BASE_NEAREST_H
+#ifndef BENCH_NEAREST_H
+#define BENCH_NEAREST_H
 
 #include <stddef.h>
 

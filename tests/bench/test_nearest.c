@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/nearest.h"
+#include "bench/nearest.h"
 
 static const char *const names[] = {"memcpy",
                                     "movnti",

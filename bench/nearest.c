@@ -1,6 +1,6 @@
 /* nearest.c - edit distance over short names */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "base/nearest.h"
+#include "bench/nearest.h"
 
 #include <string.h>
 
