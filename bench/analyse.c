@@ -109,6 +109,18 @@ static double pages_written(const struct stream *s)
     return (double)((s->slots * s->stride + PAGE - 1) / PAGE);
 }
 
+/* Bytes that a write sends towards memory, with its share of fsync. fsync issues a write-back for each line
+ * of a granule, but only dirty ones go. What a library executes is not counted: each line that it writes goes
+ * once. */
+static double bytes_to_memory(const struct cell_spec *spec, const struct result_counts *counts)
+{
+    if (copy_get(spec->copy, 0)->opaque)
+        return LINE * counts->lines_dirtied * (double)spec->stream.overwrite;
+    return counts->nt_bytes + LINE * (spec->track == TRACK_none
+                                          ? counts->lines_flushed
+                                          : fmin(counts->lines_flushed, counts->lines_dirtied));
+}
+
 /* What a modelled drain adds to each write: one drain an fsync, of what its thread has sent to memory.
  * Several threads drain side by side, or at worst one after the other. */
 static void model_drain(const struct cell_spec *spec, struct result_cell *out, const struct group_env *env)
@@ -118,11 +130,7 @@ static void model_drain(const struct cell_spec *spec, struct result_cell *out, c
     out->modelled_ns = out->modelled_serial_ns = 0;
     if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel != KERNEL_WRITE_FSYNC || !spec->fsync)
         return;
-    /* fsync issues a write-back for each line of a granule, but only dirty ones go to memory */
-    double lines = counts->lines_flushed;
-    if (spec->track != TRACK_none)
-        lines = fmin(lines, counts->lines_dirtied);
-    double bytes = (counts->nt_bytes + LINE * lines) * writes / threads;
+    double bytes = bytes_to_memory(spec, counts) * writes / threads;
     out->modelled_ns = drain_ns(&env->drain, bytes, pages_written(&spec->stream) / threads) / writes;
     out->modelled_serial_ns = out->modelled_ns * threads;
 }

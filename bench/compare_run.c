@@ -38,8 +38,10 @@ static void compare_member(const struct group *g, size_t member, struct result_c
     c->p = ratio.p;
     c->rounds = g->rounds;
     bool nothing_modelled = a->modelled_ns == 0 && b->modelled_ns == 0;
-    c->ratio_modelled =
-        nothing_modelled ? NAN : (b->summary.median + b->modelled_ns) / (a->summary.median + a->modelled_ns);
+    double in_a = a->summary.median, in_b = b->summary.median;
+    c->ratio_modelled = nothing_modelled ? NAN : (in_b + b->modelled_ns) / (in_a + a->modelled_ns);
+    c->ratio_modelled_serial =
+        nothing_modelled ? NAN : (in_b + b->modelled_serial_ns) / (in_a + a->modelled_serial_ns);
     text_copy(c->method, sizeof(c->method),
               ratio.block_size > 1 ? "paired by blocks, sign interval" : "paired by round, sign interval");
 }

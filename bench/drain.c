@@ -52,7 +52,7 @@ int drain_parse(const char *text, struct drain_model *model, struct error *err)
 
 double drain_ns(const struct drain_model *model, double bytes, double pages)
 {
-    if (isnan(model->latency_ns))
+    if (isnan(model->latency_ns) || isnan(bytes)) /* fmin would take a full queue for an unknown number */
         return NAN;
     return model->latency_ns + fmin(bytes, (double)model->queue_bytes) / model->bytes_per_second * 1e9 +
            pages * model->refault_ns;

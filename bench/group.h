@@ -53,6 +53,7 @@ struct group {
     double half_width;  /* the widest of the ratios to the baseline and of the controls; 1 before they are
                            known */
     uint64_t moved;     /* periods of a thread that ran on another CPU than asked for */
+    double skew_ns;     /* by which the threads' counters disagree at least */
     unsigned dropped;   /* warm-up samples */
     bool short_samples; /* a sample could not be made as long as the clock asks */
     double *factors;  /* by round: how much slower than usual all whole paths were; group_analyse sets them */

@@ -87,15 +87,45 @@ static unsigned order(hwloc_topology_t t, int cpu, int *out, unsigned most)
     return n;
 }
 
-unsigned machine_places(int cpu, int *out, unsigned most)
+static hwloc_topology_t open_topology(void)
 {
     hwloc_topology_t t;
-    unsigned n = 0;
-    if (!most || hwloc_topology_init(&t))
-        return 0;
+    if (hwloc_topology_init(&t))
+        return NULL;
     hwloc_topology_set_flags(t, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     if (!hwloc_topology_load(t))
-        n = order(t, cpu, out, most);
+        return t;
+    hwloc_topology_destroy(t);
+    return NULL;
+}
+
+unsigned machine_places(int cpu, int *out, unsigned most)
+{
+    hwloc_topology_t t = most ? open_topology() : NULL;
+    if (!t)
+        return 0;
+    unsigned n = order(t, cpu, out, most);
     hwloc_topology_destroy(t);
     return n;
+}
+
+struct places_bounds machine_places_bounds(const int *cpus, unsigned count)
+{
+    struct places_bounds b = {count, count};
+    hwloc_topology_t t = count ? open_topology() : NULL;
+    hwloc_obj_t first = t ? hwloc_get_pu_obj_by_os_index(t, (unsigned)cpus[0]) : NULL;
+    hwloc_bitmap_t taken = hwloc_bitmap_alloc();
+    for (unsigned i = 0; first && i < count; i++) {
+        hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(t, (unsigned)cpus[i]);
+        hwloc_obj_t core = pu ? hwloc_get_ancestor_obj_by_type(t, HWLOC_OBJ_CORE, pu) : NULL;
+        if (b.near == count && pu && !hwloc_bitmap_isequal(pu->nodeset, first->nodeset))
+            b.near = i;
+        if (b.cores == count && core && hwloc_bitmap_intersects(taken, core->cpuset))
+            b.cores = i;
+        hwloc_bitmap_set(taken, (unsigned)cpus[i]);
+    }
+    hwloc_bitmap_free(taken);
+    if (t)
+        hwloc_topology_destroy(t);
+    return b;
 }

@@ -9,4 +9,11 @@
  * `most` of out and returns how many; 0: not known. To be called before the thread is bound. */
 unsigned machine_places(int cpu, int *out, unsigned most);
 
+/* Of CPUs in that order, how many there are before the first that shares a core with one before it, and
+ * before the first of another NUMA node. */
+struct places_bounds {
+    unsigned cores, near;
+};
+struct places_bounds machine_places_bounds(const int *cpus, unsigned count);
+
 #endif

@@ -11,6 +11,8 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "bench/region_parts.h"
+#include "bench/region_refuse.h"
+#include "kernels/stream.h"
 
 void region_warn(struct region *r, const char *code, const char *hint, const char *format, ...)
 {
@@ -48,9 +50,9 @@ const char *region_lost(const char *path, char out[LINE_TEXT])
 int region_fill(struct region *r, const struct region_request *q, struct error *err)
 {
     char lost[LINE_TEXT];
-    uint64_t header = r->file.filled ? FILE_HEADER : 0;
+    uint64_t head = r->file.filled ? FILE_START : 0; /* is written, by file_head_write */
     signals_guard(r->base, r->mapped);
-    memset(r->base + header, 0x5a, r->bytes - header);
+    memset(r->base + head, FILE_FILLING, r->bytes - head);
     if (!signals_bus(NULL))
         return 0;
     return error_set(err, EXIT_CANNOT, "memory under test: %s; nothing was measured: use another medium",
@@ -61,7 +63,7 @@ int region_check(const struct region_request *q, struct error *err)
 {
     struct region_file file;
     if (!q->path)
-        return q->node >= 0 ? region_node_check(q->node, q->bytes, err) : 0;
+        return q->node >= 0 ? region_node_check(q, q->bytes, err) : 0;
     if (region_file_look(&file, q, err))
         return -1;
     region_file_close(&file);
@@ -88,8 +90,10 @@ int region_keep(struct region *r, const char *path, struct error *err)
                                                                     : region_file_keep(&r->file, path, err);
 }
 
-void region_close(struct region *r)
+bool region_close(struct region *r)
 {
+    struct error theirs = {0};
+    char path[LINE_TEXT];
     if (r->base)
         signals_guard(NULL, 0);
     if (r->map)
@@ -97,5 +101,14 @@ void region_close(struct region *r)
     else if (r->base)
         munmap(r->base, r->mapped);
     r->base = NULL;
-    region_file_close(&r->file);
+    text_copy(path, sizeof(path), r->file.path ? r->file.path : "");
+    if (region_file_close(&r->file))
+        return true;
+    refuse(path,
+           "somebody wrote to it during the run, so it is left as it is, with our data around: take yours "
+           "out, then remove it",
+           &theirs);
+    if (!signals_bus(NULL)) /* of that the run tells */
+        fprintf(stderr, "pmembench: %s\n", theirs.text);
+    return false;
 }

@@ -15,7 +15,7 @@ struct pmem2_map;
 
 /* What is asked for. Texts are not owned. */
 struct region_request {
-    const char *path;       /* a file or /dev/daxX.Y; NULL: anonymous memory */
+    const char *path;       /* a file or /dev/daxX.Y; NULL: anonymous memory. Needed until region_close */
     uint64_t bytes;         /* wanted; a whole number of 2 MiB is mapped */
     int node;               /* NUMA node of anonymous memory; -1: not asked */
     bool keep;              /* region_keep will be called */
@@ -52,11 +52,13 @@ int region_check(const struct region_request *q, struct error *err);
 int region_open(struct region *r, const struct region_request *q, struct error *err);
 
 /* Keeps the file (nothing else can be kept): makes it durable and gives it its name, `path` as asked, never
- * in another's place. -1 with err; the region is as it was. */
+ * in another's place; a file that was there must still have it. -1 with err; the region is as it was. */
 int region_keep(struct region *r, const char *path, struct error *err);
 
-/* Unmaps; a file that is not kept is as it was before, or gone. Safe on a zeroed or failed region. */
-void region_close(struct region *r);
+/* Unmaps; a file that is not kept is as it was before, or gone. False, with one line on stderr: somebody
+ * wrote to a file that was there before, which is left as it is now (no line where the file was cut and the
+ * run ended by that). Safe on a zeroed or failed region. */
+bool region_close(struct region *r);
 
 /* One line on how the memory was lost under the run (SIGBUS); `path` as asked. Returns `out`. */
 const char *region_lost(const char *path, char out[LINE_TEXT]);

@@ -63,7 +63,7 @@ static void verify_node(struct region *r, const struct region_request *q, int bo
 int region_map_anonymous(struct region *r, const struct region_request *q, struct error *err)
 {
     int bound = 0, number = 0;
-    if (q->node >= 0 && region_node_check(q->node, r->bytes, err))
+    if (q->node >= 0 && region_node_check(q, r->bytes, err))
         return -1;
     if (map_aligned(r, err))
         return -1;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -23,12 +24,6 @@ static int reopen(int fd, int flags)
     char self[SELF_TEXT];
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
     return open(self, flags | O_CLOEXEC);
-}
-
-static void header_text(char header[FILE_HEADER])
-{
-    memset(header, 0, FILE_HEADER);
-    snprintf(header, FILE_HEADER, FILE_MAGIC "version %d\n", FILE_VERSION);
 }
 
 /* In /proc, /sys and their like a file says that it is empty, and to write to it does something. They have no
@@ -48,15 +43,20 @@ static int check_mount(int fd, const char *path, struct error *err)
 /* 0: empty, or a file of ours. */
 static int check_content(int fd, const struct stat *st, const char *path, struct error *err)
 {
-    char header[FILE_HEADER], is[FILE_HEADER];
-    ssize_t got = pread(fd, is, FILE_HEADER, 0);
-    if (st->st_size == 0 && got == 0)
+    switch (file_head_look(fd, st->st_size)) {
+    case HEAD_EMPTY:
+    case HEAD_OURS:
         return 0;
-    header_text(header);
-    if (got == FILE_HEADER && !memcmp(is, header, FILE_HEADER))
-        return 0;
-    if (got == FILE_HEADER && !memcmp(is, FILE_MAGIC, strlen(FILE_MAGIC)))
+    case HEAD_VERSION:
         return refuse(path, "was kept by another version of pmembench; remove it, or name a new file", err);
+    case HEAD_FOREIGN:
+        return refuse(path,
+                      "was kept by pmembench, and somebody wrote to it since; nothing of yours is "
+                      "overwritten: name a new file",
+                      err);
+    case HEAD_DATA:
+        break;
+    }
     return refuse(
         path, "is there already and holds other data; nothing of yours is overwritten: name a new file", err);
 }
@@ -89,6 +89,14 @@ static int check_kind(const struct stat *st, const char *path, struct error *err
     return refuse(path, "is a character device other than /dev/daxX.Y; name a new file", err);
 }
 
+/* Against another run. */
+static int lock(int fd, const char *path, struct error *err)
+{
+    return flock(fd, LOCK_EX | LOCK_NB)
+               ? refuse(path, "is in use by another program (flock); wait for it, or name another", err)
+               : 0;
+}
+
 /* From the descriptor that only names the file to one that writes, with all checks again in between. */
 static int open_there(struct region_file *f, int named, const char *path, struct error *err)
 {
@@ -102,8 +110,8 @@ static int open_there(struct region_file *f, int named, const char *path, struct
         f->fd = reopen(named, O_RDWR);
         if (f->fd < 0)
             refuse_number(path, "cannot be written to", errno, err);
-        else if (flock(f->fd, LOCK_EX | LOCK_NB))
-            refuse(path, "is in use by another program (flock); wait for it, or name a new file", err);
+        else if (lock(f->fd, path, err))
+            f->kind = FILE_NONE;
         else if (fstat(f->fd, &st))
             refuse_number(path, "cannot be looked at", errno, err);
         else if (st.st_dev != f->dev || st.st_ino != f->ino)
@@ -125,6 +133,8 @@ static int open_device(struct region_file *f, int named, const struct region_req
     f->fd = reopen(named, O_RDWR);
     if (f->fd < 0)
         return refuse_number(q->path, "cannot be opened", errno, err);
+    if (lock(f->fd, q->path, err))
+        return -1;
     f->kind = FILE_DEVICE;
     return 0;
 }
@@ -165,7 +175,7 @@ static int open_folder(struct region_file *f, const char *path, struct error *er
 
 int region_file_look(struct region_file *f, const struct region_request *q, struct error *err)
 {
-    *f = (struct region_file){.fd = -1, .dir = -1};
+    *f = (struct region_file){.path = q->path, .fd = -1, .dir = -1};
     if (open_folder(f, q->path, err))
         return -1;
     int named = openat(f->dir, f->name, O_PATH | O_NOFOLLOW | O_CLOEXEC), result;
@@ -187,16 +197,21 @@ int region_file_look(struct region_file *f, const struct region_request *q, stru
     return result;
 }
 
-/* Whether the name still leads to our file, and not to what somebody else put there. */
-static bool is_ours(const struct region_file *f)
+/* Whether that name leads to our file, and not to what somebody else put there. */
+static bool is_at(const struct region_file *f, const char *name)
 {
     struct stat st;
-    return !fstatat(f->dir, f->name, &st, AT_SYMLINK_NOFOLLOW) && st.st_dev == f->dev && st.st_ino == f->ino;
+    return !fstatat(f->dir, name, &st, AT_SYMLINK_NOFOLLOW) && st.st_dev == f->dev && st.st_ino == f->ino;
 }
 
+/* The name that was asked for is never made before the file is to be kept: nobody can be waiting for it. */
 static int make_named(struct region_file *f, const struct region_request *q)
 {
-    f->fd = openat(f->dir, f->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    uint64_t number;
+    if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+        return -1;
+    snprintf(f->made, sizeof(f->made), ".pmembench-%016llx", (unsigned long long)number);
+    f->fd = openat(f->dir, f->made, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     f->kind = q->keep ? FILE_NAMED : FILE_UNLINKED;
     return f->fd;
 }
@@ -217,23 +232,21 @@ static int make(struct region_file *f, const struct region_request *q, struct er
     }
     f->dev = st.st_dev;
     f->ino = st.st_ino;
-    if (f->kind == FILE_UNLINKED && is_ours(f))
-        unlinkat(f->dir, f->name, 0);
+    if (f->kind == FILE_UNLINKED && is_at(f, f->made))
+        unlinkat(f->dir, f->made, 0);
     return 0;
 }
 
-/* What could not be made whole is cut again to what it was; the header goes in last. */
+/* What could not be made whole is cut again to what it was. */
 static int fill(struct region_file *f, const char *path, uint64_t bytes, struct error *err)
 {
-    char header[FILE_HEADER];
     int code;
     do
         code = posix_fallocate(f->fd, 0, (off_t)bytes);
     while (code == EINTR);
     if (code)
         refuse_room(path, f->fd, bytes, code, err);
-    header_text(header);
-    if (!code && pwrite(f->fd, header, sizeof(header), 0) != (ssize_t)sizeof(header))
+    if (!code && file_head_write(f->fd))
         code = refuse_number(path, "cannot be written to", errno, err);
     if (code && f->kind == FILE_THERE && ftruncate(f->fd, f->size_before))
         refuse_number(path, "cannot be cut again", errno, err);
@@ -256,17 +269,41 @@ int region_file_open(struct region_file *f, const struct region_request *q, uint
     return result;
 }
 
-int region_file_keep(struct region_file *f, const char *path, struct error *err)
+/* Where there are no hard links, a private name is turned into the one asked for. */
+static int give_name(struct region_file *f)
 {
     char self[SELF_TEXT];
-    if (fsync(f->fd))
-        return refuse_number(path, "cannot be kept", errno, err);
     snprintf(self, sizeof(self), "/proc/self/fd/%d", f->fd);
-    if (f->kind == FILE_NAMELESS && linkat(AT_FDCWD, self, f->dir, f->name, AT_SYMLINK_FOLLOW)) {
+    if (!linkat(AT_FDCWD, self, f->dir, f->name, AT_SYMLINK_FOLLOW)) {
+        if (f->kind == FILE_NAMED && is_at(f, f->made))
+            unlinkat(f->dir, f->made, 0);
+        return 0;
+    }
+    if (f->kind != FILE_NAMED || (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS))
+        return -1;
+    return renameat2(f->dir, f->made, f->dir, f->name, RENAME_NOREPLACE);
+}
+
+int region_file_keep(struct region_file *f, const char *path, struct error *err)
+{
+    struct stat st;
+    if (fsync(f->fd) || fstat(f->fd, &st))
+        return refuse_number(path, "cannot be kept", errno, err);
+    bool there = f->kind == FILE_THERE;
+    if (there && !is_at(f, f->name) && st.st_nlink)
+        return refuse(
+            path,
+            "cannot be kept: it was given another name meanwhile, and what has its name now is left "
+            "alone; run again with the name that is meant",
+            err);
+    if (!(there && is_at(f, f->name)) && give_name(f)) {
         if (errno == EEXIST)
             return refuse(path,
                           "cannot be kept: that name was taken meanwhile, and is left alone; name another "
                           "file",
+                          err);
+        if (there)
+            return refuse(path, "cannot be kept: it was removed meanwhile; run again, or name a new file",
                           err);
         return refuse_number(path, "cannot be kept", errno, err);
     }
@@ -274,25 +311,28 @@ int region_file_keep(struct region_file *f, const char *path, struct error *err)
     return 0;
 }
 
-/* Whether it is as we made it: whoever wrote to it since, or cut it, has made it theirs. */
+/* Whether it is as we made it, but for the measured range: whoever wrote to it since, or cut it, has made it
+ * theirs. */
 static bool is_unchanged(const struct region_file *f)
 {
     struct stat st;
-    return f->filled && !fstat(f->fd, &st) && st.st_size == f->size_filled &&
-           !check_content(f->fd, &st, "", NULL);
+    return !fstat(f->fd, &st) && st.st_size == f->size_filled &&
+           file_head_look(f->fd, st.st_size) == HEAD_OURS;
 }
 
-void region_file_close(struct region_file *f)
+bool region_file_close(struct region_file *f)
 {
     if (!f->name[0]) /* never opened */
-        return;
-    if (f->kind == FILE_NAMED && !f->kept && is_ours(f) && (!f->size_filled || is_unchanged(f)))
-        unlinkat(f->dir, f->name, 0);
-    if (f->kind == FILE_THERE && !f->kept && is_unchanged(f) && ftruncate(f->fd, f->size_before))
+        return true;
+    bool ours = f->kind != FILE_THERE || !f->filled || is_unchanged(f);
+    if (f->kind == FILE_NAMED && !f->kept && is_at(f, f->made))
+        unlinkat(f->dir, f->made, 0);
+    if (f->kind == FILE_THERE && f->filled && ours && !f->kept && ftruncate(f->fd, f->size_before))
         f->kept = true; /* it stays as large as it is, with our header: the next run may use it */
     if (f->fd >= 0)
         close(f->fd);
     if (f->dir >= 0)
         close(f->dir);
     *f = (struct region_file){.fd = -1, .dir = -1};
+    return ours;
 }

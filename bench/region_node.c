@@ -3,9 +3,12 @@
 #include <hwloc.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
+#include "bench/machine_facts.h"
 #include "bench/region_parts.h"
 
 enum { NODE_LOOKS = 256 };
@@ -34,25 +37,48 @@ static int refuse_node(hwloc_topology_t t, int node, struct error *err)
     return -1;
 }
 
-static int check_in(hwloc_topology_t t, int node, uint64_t bytes, struct error *err)
+/* What the node could give without swapping, as Linux reckons MemAvailable (mm/show_mem.c,
+ * si_mem_available): of the slabs only half. A kernel without NUMA has no such file, and one node. */
+static uint64_t node_available(const char *sys_root, int node)
 {
-    hwloc_obj_t o = hwloc_get_numanode_obj_by_os_index(t, (unsigned)node);
-    uint64_t memory = o ? o->attr->numanode.local_memory : 0;
-    if (!memory)
-        return refuse_node(t, node, err);
-    if (bytes > memory / 10 * 9) /* strict binding beyond it would call the OOM killer, not fail */
+    char path[SYSFS_PATH], line[128], field[32];
+    unsigned long long kb, bytes = 0;
+    snprintf(path, sizeof(path), "%s/devices/system/node/node%d/meminfo", sys_root, node);
+    FILE *in = fopen(path, "r");
+    if (!in)
+        return machine_available_bytes();
+    while (fgets(line, sizeof(line), in)) {
+        if (sscanf(line, "Node %*d %31[^:]: %llu", field, &kb) != 2)
+            continue;
+        if (!strcmp(field, "MemFree") || !strcmp(field, "Inactive(file)"))
+            bytes += kb << 10;
+        else if (!strcmp(field, "SReclaimable"))
+            bytes += kb << 10 >> 1;
+    }
+    fclose(in);
+    return bytes;
+}
+
+static int check_in(hwloc_topology_t t, const struct region_request *q, uint64_t bytes, struct error *err)
+{
+    hwloc_obj_t o = hwloc_get_numanode_obj_by_os_index(t, (unsigned)q->node);
+    if (!o || !o->attr->numanode.local_memory)
+        return refuse_node(t, q->node, err);
+    uint64_t available = node_available(q->sys_root, q->node);
+    if (bytes > available / 10 * 9) /* strict binding beyond it would call the OOM killer, not fail */
         return error_set(err, EXIT_CANNOT,
-                         "--node %d: %llu MiB wanted, the node has %llu MiB; use a smaller --footprint", node,
-                         (unsigned long long)(bytes >> 20), (unsigned long long)(memory >> 20));
+                         "--node %d: %llu MiB wanted, the node has %llu MiB to spare; use a smaller "
+                         "--footprint, or free memory there",
+                         q->node, (unsigned long long)(bytes >> 20), (unsigned long long)(available >> 20));
     return 0;
 }
 
-int region_node_check(int node, uint64_t bytes, struct error *err)
+int region_node_check(const struct region_request *q, uint64_t bytes, struct error *err)
 {
     hwloc_topology_t t = topology_open();
     if (!t)
         return error_set(err, EXIT_CANNOT, "--node: hwloc cannot read the topology; is /sys mounted?");
-    int result = check_in(t, node, bytes, err);
+    int result = check_in(t, q, bytes, err);
     hwloc_topology_destroy(t);
     return result;
 }

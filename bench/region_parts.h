@@ -21,8 +21,9 @@ void region_note(struct region *r, const char *format, ...) __attribute__((forma
 
 /* NUMA through hwloc, by the system's numbers. */
 
-/* -1 with err (EXIT_CANNOT) when there is no such node, or it has no room for `bytes`. */
-int region_node_check(int node, uint64_t bytes, struct error *err);
+/* -1 with err (EXIT_CANNOT) when there is no such node q->node, or nine tenths of what is free or easily
+ * reclaimed on it (q->sys_root: devices/system/node/nodeN/meminfo) are less than `bytes`. */
+int region_node_check(const struct region_request *q, uint64_t bytes, struct error *err);
 
 /* Wants the untouched pages of [base, base+bytes) on `node`. -1 with errno: not done. */
 int region_node_bind(void *base, uint64_t bytes, int node);

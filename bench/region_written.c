@@ -1,23 +1,19 @@
-/* region_written.c - estimates what is written to the memory under test */
+/* region_written.c - counts what is written to the memory under test, and ends the run at the limit */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/region_written.h"
 
 #include "base/signals.h"
 #include "base/size.h"
+#include "bench/region_parts.h"
 
-enum { SAMPLES_A_VISIT = 3 }; /* kernels/visit.c: the dropped one, the conditioning, the timed one */
+enum { PERIODS_LEAST = 2 }; /* of a visit (cell_visit): the dropped sample's and the timed one's */
 
-uint64_t written_visit(const struct stream *s, uint64_t periods)
-{
-    return SAMPLES_A_VISIT * periods * s->writes * s->size;
-}
-
-void written_add(struct written *w, const struct stream *s, uint64_t periods)
+void written_add(struct written *w, uint64_t bytes)
 {
     if (!w)
         return;
-    w->bytes += written_visit(s, periods);
-    if (!w->most || w->bytes <= w->most || w->exceeded)
+    w->bytes += bytes;
+    if (!w->most || w->bytes < w->most || w->exceeded)
         return;
     w->exceeded = true;
     signals_ask();
@@ -25,11 +21,12 @@ void written_add(struct written *w, const struct stream *s, uint64_t periods)
 
 uint64_t written_least(const struct group *groups, size_t count, uint64_t fill)
 {
-    uint64_t bytes = fill;
-    for (size_t g = 0; g < count; g++)
+    uint64_t bytes = (fill + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+    for (size_t g = 0; g < count; g++) {
+        const struct stream *s = &groups[g].members[0]->spec.stream;
         if (groups[g].members[0]->spec.kernel == KERNEL_WRITE_FSYNC)
-            bytes +=
-                ROUNDS_LEAST * groups[g].slot_count * written_visit(&groups[g].members[0]->spec.stream, 1);
+            bytes += ROUNDS_LEAST * groups[g].slot_count * PERIODS_LEAST * s->writes * s->size;
+    }
     return bytes;
 }
 

@@ -1,4 +1,5 @@
-/* region_written.h - how much a run writes to the memory under test, and where it must end (--max-written) */
+/* region_written.h - how much a run has written to the memory under test, and where it must end
+ * (--max-written) */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #ifndef BENCH_REGION_WRITTEN_H
 #define BENCH_REGION_WRITTEN_H
@@ -11,20 +12,18 @@
 
 struct written {
     uint64_t most;  /* bytes; 0: no limit */
-    uint64_t bytes; /* estimate so far, from above: steps that a variant leaves out are counted too */
+    uint64_t bytes; /* stored so far, by everything: the region's first filling, warm-up, conditioning, what a
+                       variant left out and is done after its clock, counting */
     bool exceeded;
 };
 
-/* What a visit of a cell writes at most: the dropped sample, the destination's state, and `periods` timed
- * periods. Pure. */
-uint64_t written_visit(const struct stream *s, uint64_t periods);
+/* Counts `bytes` more (visit.written of kernels/cell.h); at the limit it asks for the end of the run
+ * (signals_ask) once. To be called by the measuring thread after whatever has written, so that a run goes
+ * beyond the limit by one visit at most. `w` may be NULL. */
+void written_add(struct written *w, uint64_t bytes);
 
-/* Counts that visit; beyond the limit it asks for the end of the run (signals_ask) once. To be called by the
- * measuring thread after each visit; `w` may be NULL. */
-void written_add(struct written *w, const struct stream *s, uint64_t periods);
-
-/* What a first pass writes at least, with `fill` bytes for writing the memory once: its least rounds, of one
- * period a sample. Pure. */
+/* What a first pass surely writes, and mostly much less than it will: the memory once (`fill` bytes, in whole
+ * 2 MiB), then for each variant ROUNDS_LEAST visits of one dropped and one timed period. Pure. */
 uint64_t written_least(const struct group *groups, size_t count, uint64_t fill);
 
 /* Refuses a run whose first pass would go beyond the limit. -1 with err (EXIT_CANNOT). Pure. */

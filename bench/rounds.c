@@ -73,6 +73,7 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
     }
     st->g->dropped++;
     st->g->moved += visit.moved;
+    st->g->skew_ns = fmax(st->g->skew_ns, (double)visit.skew / st->env->tsc_ghz);
     slot->faults += visit.faults;
     return (double)visit.ticks / st->env->tsc_ghz / (double)periods - st->env->clock_ns;
 }

@@ -178,6 +178,15 @@ static int open_memory(struct run *r, struct error *err)
     return n.cold ? workspace_cold(&r->workspace, n.size, r->options.seed, err) : 0;
 }
 
+static size_t threads_most(const struct run_cells *cells)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        if (cells->cells[i].runnable && cells->cells[i].spec.threads > most)
+            most = cells->cells[i].spec.threads;
+    return most;
+}
+
 static int measure(struct run *r, struct error *err)
 {
     const struct result_machine *m = &r->probe.machine;
@@ -201,6 +210,8 @@ static int measure(struct run *r, struct error *err)
     machine_steal(&r->stolen, &r->all);
     int result = schedule_run(r->groups, r->group_count, &env, deadline, r->journal, err);
     progress_end(&r->progress);
+    r->result.run.cpus = r->cpus;
+    r->result.run.cpu_count = threads_most(&r->cells) < r->cpu_count ? threads_most(&r->cells) : r->cpu_count;
     r->result.run.measuring_s = (double)(clock_now_ns() - start) / 1e9;
     return result;
 }

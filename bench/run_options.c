@@ -73,7 +73,7 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_MAX_TIME] = {"max-time", "T", "of measuring: 90, 90s or 2m (default: the plan's)"},
     [OPT_PRECISION] = {"precision", "P%", "wanted half-width of the ratios (default: 1%)"},
     [OPT_CELL] = {"cell", "KEY", "one cell, with its ledger, beside its baseline"},
-    [OPT_LEDGER] = {"ledger", NULL, "measure the ledger of every cell"},
+    [OPT_LEDGER] = {"ledger", NULL, "measure the ledger of every cell (of those with one thread)"},
     [OPT_DRY_RUN] = {"dry-run", NULL, "say what would run, for how long, in how much memory"},
     [OPT_CPU] = {"cpu", "N", "run on this CPU (default: the one it starts on)"},
     [OPT_QUIET] = {"quiet", NULL, "no progress"},
@@ -338,9 +338,15 @@ int run_options_read(int argc, char **argv, struct run_options *o, struct error 
     o->domain_chosen = o->domain[0];
     if (!o->domain_chosen)
         text_copy(o->domain, NAME_TEXT, o->path ? "unknown" : "adr");
-    if (values[OPT_DRAIN] && strcmp(o->domain, "hint"))
-        return error_set(err, EXIT_USAGE, "--drain models a flush hint: it goes with --domain hint, not '%s'",
-                         o->domain);
+    int domain = spec_domain(o->domain, err);
+    if (domain < 0)
+        return -1;
+    if (values[OPT_DRAIN] && !domain_get((enum domain_id)domain, 0)->drain_modelled)
+        return error_set(
+            err, EXIT_USAGE,
+            "--drain: the drain of domain '%s' is executed, not modelled; it goes with --domain hint, "
+            "flush-device or pcommit",
+            o->domain);
     json_t *time = json_object_get(o->plan, "max_time");
     if (!(o->max_time_s > 0))
         o->max_time_s = time ? json_number_value(time) : 60;

@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "bench/build_info.h"
+#include "bench/machine_places.h"
 #include "bench/spec.h"
 
 enum { WARNINGS_MAX = 32, EVIDENCE_MAX = sizeof(((struct result_domain *)0)->evidence) / LINE_TEXT };
@@ -107,13 +108,25 @@ static void warn_groups(struct result *r, const struct group *groups, size_t cou
 {
     unsigned brief = 0, unsteady = 0;
     uint64_t moved = 0;
+    double skew = 0;
     double faults = 0;
     for (size_t g = 0; g < count; g++)
-        brief += groups[g].short_samples, moved += groups[g].moved;
+        brief += groups[g].short_samples, moved += groups[g].moved, skew = fmax(skew, groups[g].skew_ns);
     for (size_t c = 0; c < r->cell_count; c++) {
         unsteady += r->cells[c].bistable;
         faults = fmax(faults, r->cells[c].counts.faults);
     }
+    struct places_bounds bounds = machine_places_bounds(r->run.cpus, (unsigned)r->run.cpu_count);
+    if (bounds.cores < r->run.cpu_count)
+        warn(r, "THREADS_SIBLINGS", "for a core each use fewer --threads",
+             "thread %u shares its core with another", bounds.cores);
+    if (bounds.near < r->run.cpu_count)
+        warn(r, "THREADS_NODES", "for one node use fewer --threads",
+             "thread %u is on another NUMA node than the first", bounds.near);
+    if (skew > r->machine.clock_resolution_ns)
+        warn(r, "TSC_SKEW",
+             "look at the kernel's clocksource; periods of several threads are off by this much",
+             "the time-stamp counters of two CPUs disagree by at least %.0f ns", skew);
     if (moved)
         warn(r, "THREADS_MOVED", "leave those CPUs to this run: look for cpusets and other pinned programs",
              "threads ran on another CPU than they were pinned to, in %llu periods",

@@ -70,6 +70,11 @@ static void enter_footprint(struct cell *cell)
     cell_full_fsync(cell, false);
 }
 
+static uint64_t spec_granules(const struct cell_spec *spec)
+{
+    return spec->file_bytes / spec->stream.granule + 1;
+}
+
 static int allocate(struct cell *cell, struct error *err)
 {
     const struct stream *s = &cell->spec.stream;
@@ -81,8 +86,9 @@ static int allocate(struct cell *cell, struct error *err)
     /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own
      */
     uint64_t runs = s->slots * ((s->size + s->granule - 2) / s->granule + 1);
-    runs *=
-        track_get(cell->spec.track, 0)->single_fsync ? s->windows : 1; /* finds all that was ever marked */
+    uint64_t granules = spec_granules(&cell->spec);
+    if (track_get(cell->spec.track, 0)->single_fsync) /* finds all that was ever marked */
+        runs = granules / runs < s->windows ? granules : runs * s->windows;
     cell->ghosts_max = cell->spec.ladder ? runs : 0;
     cell->period.ghost = malloc((cell->ghosts_max + 1) * sizeof(*cell->period.ghost));
     if (!cell->surround_state || !cell->tracker || !cell->inode || !cell->slots || !cell->serials ||

@@ -39,6 +39,7 @@ struct cell {
     unsigned threads, files;
     struct tracker **tracker; /* one a file; period has the first */
     struct inode **inode;
+    uint64_t written; /* bytes stored to the destination so far, outside of the threads' timed periods too */
     struct lane *lanes; /* NULL: one thread, which is the caller */
     struct team *team;
     uint32_t *slots;     /* of the period at hand */
@@ -77,7 +78,9 @@ struct variant {
 struct visit {
     uint64_t ticks;  /* of the timed periods, sum: each from the first thread's start to the last one's end */
     uint64_t faults; /* page faults around them */
-    uint64_t moved;  /* periods of a thread that ran on another CPU than asked for */
+    uint64_t written; /* bytes stored to the destination by everything that the visit did */
+    uint64_t skew;    /* ticks by which the threads' counters disagree at least; 0: none shown */
+    uint64_t moved;   /* periods of a thread that ran on another CPU than asked for */
 };
 
 enum { VISIT_PERIODS = 1024 }; /* at most */

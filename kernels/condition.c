@@ -50,6 +50,7 @@ static void copy_piece(struct cell *cell, uint64_t offset, uint64_t n, uint64_t 
     p->copy->copy(p->base + offset, src, n);
     if (p->copy->finish)
         p->copy->finish(p->base + offset, n);
+    __atomic_fetch_add(&cell->written, n, __ATOMIC_RELAXED);
 }
 
 /* One unmeasured period over a window and what shares its granules: the path's own copy in writes of its own
@@ -93,6 +94,7 @@ static void dirty_range(struct cell *cell, struct range r)
         volatile unsigned char *byte = cell->period.base + at;
         *byte = *byte;
     }
+    __atomic_fetch_add(&cell->written, r.end - r.start, __ATOMIC_RELAXED);
 }
 
 static void apply(const struct part *part, uint64_t window, struct range r, enum cell_dest dest)
@@ -139,25 +141,30 @@ static void age(const struct part *part, uint64_t first, uint64_t periods, uint6
     read_range(w->traffic, 0, bytes < w->traffic_bytes ? bytes : w->traffic_bytes);
 }
 
+void cell_condition_part(struct cell *cell, unsigned thread, uint64_t first, uint64_t periods)
+{
+    struct part part = {cell, thread};
+    enum cell_dest dest = cell->spec.dest;
+    uint64_t touched = for_windows(&part, first, periods, dest);
+    if (dest == DEST_OWN) {
+        for_windows(&part, first, periods, dest);
+        age(&part, first, periods, touched);
+    }
+    if (cell->period.delay_bytes && cell->threads == 1)
+        cell_other_traffic(cell);
+    if (!cell->spec.cold_source)
+        read_range(cell->workspace->warm.data, 0, cell->workspace->warm.bytes);
+}
+
 struct wish {
     struct cell *cell;
     uint64_t first, periods;
 };
 
-static void condition_part(void *user, unsigned thread)
+static void condition_lane(void *user, unsigned thread)
 {
     const struct wish *wish = user;
-    struct part part = {wish->cell, thread};
-    enum cell_dest dest = part.cell->spec.dest;
-    uint64_t touched = for_windows(&part, wish->first, wish->periods, dest);
-    if (dest == DEST_OWN) {
-        for_windows(&part, wish->first, wish->periods, dest);
-        age(&part, wish->first, wish->periods, touched);
-    }
-    if (part.cell->period.delay_bytes && part.cell->threads == 1)
-        cell_other_traffic(part.cell);
-    if (!part.cell->spec.cold_source)
-        read_range(part.cell->workspace->warm.data, 0, part.cell->workspace->warm.bytes);
+    cell_condition_part(wish->cell, thread, wish->first, wish->periods);
 }
 
 void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool natural)
@@ -166,7 +173,7 @@ void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool na
     if (cell->spec.dest == DEST_OWN && natural)
         return;
     if (cell->team)
-        team_run(cell->team, condition_part, &wish);
+        team_run(cell->team, condition_lane, &wish);
     else
-        condition_part(&wish, 0);
+        cell_condition_part(cell, 0, first, periods);
 }

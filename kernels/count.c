@@ -35,6 +35,7 @@ int cell_count(struct cell *cell, struct cell_counts *out, struct error *err)
     struct period *p = &cell->period;
     const struct path_parts *parts = path_parts(LAYOUT_TRACE);
     uint64_t serial = cell->serial++;
+    cell->written += p->writes * p->size;
     struct trace trace = {0};
     cell_use_layout(cell, LAYOUT_TRACE);
     cell_set_period(cell, 0, serial);
@@ -42,7 +43,7 @@ int cell_count(struct cell *cell, struct cell_counts *out, struct error *err)
     struct trace *before = trace_use(&trace);
     const struct whole_table *table = cell->spec.kernel == KERNEL_TRACK ? parts->track_only : parts->whole;
     if (cell->lanes)
-        lanes_in_turn(cell, table->run[p->track->shape]);
+        lanes_in_turn(cell, serial, table->run[p->track->shape]);
     else
         table->run[p->track->shape](p);
     trace_use(before);

@@ -7,6 +7,7 @@
 static void copy_period(struct cell *cell, bool copy, bool finish)
 {
     struct period *p = &cell->period;
+    cell->written += copy ? p->writes * p->size : 0;
     for (uint64_t i = 0; i < p->writes; i++) {
         if (copy)
             p->copy->copy(write_target(p, i), write_source(p, i), p->size);

@@ -19,6 +19,7 @@ enum { SOURCE_LINE = 64 }; /* data begin at whole lines of the ring */
 /* period_setup.c: strategies of one layout; window, slots and source of the period with this serial. */
 void cell_use_layout(struct cell *cell, unsigned layout);
 void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial);
+uint64_t cell_position(const struct cell *cell, uint64_t serial);
 
 /* The tracker of the file that this thread writes. */
 static inline struct tracker *cell_tracker(const struct cell *cell, uint64_t thread)
@@ -44,25 +45,35 @@ void cell_mark_period(struct cell *cell);
 void cell_other_traffic(struct cell *cell); /* the delay's, outside a clock */
 void cell_full_fsync(struct cell *cell, bool writeback);
 
-/* lanes.c: the threads' own periods, made from the cell's before each period, and the same one after the
- * other (for counting). */
+/* lanes.c: the threads' own periods, made from the cell's, all at once for the clock or one after the other
+ * for counting.
+ */
 struct lane {
     struct period period;
-    uint64_t begin, end; /* of the timed stretch, by this thread's own counter */
-    uint64_t ticks;      /* sum over the periods of a visit */
-    unsigned moved;      /* periods that did not run on the CPU that was asked for */
+    void *stamp;    /* of each period of a sample */
+    uint64_t ticks; /* sum over them */
+    unsigned moved; /* periods that did not run on the CPU that was asked for */
 } __attribute__((aligned(64)));
+
+/* Periods over windows first, first+1, ... with serials from `serial` on; `condition`: the destination is
+ * brought into its state before each. */
+struct lanes_work {
+    period_fn run;
+    uint64_t spin_links, first, serial, periods;
+    bool condition;
+};
 
 int lanes_create(struct cell *cell, struct error *err);
 void lanes_destroy(struct cell *cell);
-void lanes_take(struct cell *cell);
-/* Runs one period, each lane in its own thread from a barrier on; ticks from the first start to the last end.
- */
-uint64_t lanes_timed(struct cell *cell, period_fn run, uint64_t spin_links);
-void lanes_in_turn(struct cell *cell, period_fn run);
+void lane_take(struct cell *cell, unsigned i, uint64_t window, uint64_t serial);
+/* The sum of the periods' ticks, each from the first thread's start to the last one's end. */
+uint64_t lanes_sample(struct cell *cell, const struct lanes_work *work);
+void lanes_in_turn(struct cell *cell, uint64_t serial, period_fn run);
 
 /* condition.c: brings windows first .. first+periods-1 into the state that spec.dest names. */
 void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool natural);
+/* One thread's part of it, whatever the footprint. */
+void cell_condition_part(struct cell *cell, unsigned thread, uint64_t first, uint64_t periods);
 
 /* verify.c: the data of the period with this serial at this window. */
 int cell_verify(struct cell *cell, uint64_t window, uint64_t serial, struct error *err);

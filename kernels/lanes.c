@@ -1,5 +1,4 @@
-/* lanes.c - one period of several threads: each has its own share, all start together, the last one ends it
- */
+/* lanes.c - periods of several threads: each has its own share, all start together, the last one ends it */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <sched.h>
 #include <stdlib.h>
@@ -8,6 +7,11 @@
 #include "base/clock.h"
 #include "kernels/internal.h"
 #include "kernels/team.h"
+
+/* One thread's stretch of one period, by its own counter. */
+struct stamp {
+    uint64_t begin, end, excluded;
+};
 
 int lanes_create(struct cell *cell, struct error *err)
 {
@@ -18,6 +22,9 @@ int lanes_create(struct cell *cell, struct error *err)
     if (!cell->lanes)
         return error_set(err, EXIT_CANNOT, "threads: no memory");
     memset(cell->lanes, 0, cell->threads * sizeof(*cell->lanes));
+    for (unsigned i = 0; i < cell->threads; i++)
+        if (!(cell->lanes[i].stamp = aligned_alloc(64, VISIT_PERIODS * sizeof(struct stamp) / 64 * 64 + 64)))
+            return error_set(err, EXIT_CANNOT, "threads: no memory");
     cell->team = team_create(cell->threads, w->cpus, err);
     return cell->team ? 0 : -1;
 }
@@ -25,72 +32,97 @@ int lanes_create(struct cell *cell, struct error *err)
 void lanes_destroy(struct cell *cell)
 {
     team_destroy(cell->team);
+    for (unsigned i = 0; cell->lanes && i < cell->threads; i++)
+        free(cell->lanes[i].stamp);
     free(cell->lanes);
     cell->team = NULL;
     cell->lanes = NULL;
 }
 
-/* Each thread's part of the period at hand. */
-void lanes_take(struct cell *cell)
+/* This thread's part of the period with this serial. Made by the thread itself, so that what it will read is
+ * in its own cache before the clock; `cell->period` is the pattern and is only read. */
+void lane_take(struct cell *cell, unsigned i, uint64_t window, uint64_t serial)
 {
     const struct period *all = &cell->period;
-    uint64_t writes = all->writes / cell->threads, delay = all->delay_bytes / cell->threads / 64 * 64;
-    for (unsigned i = 0; i < cell->threads; i++) {
-        struct period *p = &cell->lanes[i].period;
-        *p = *all;
-        p->tracker = cell_tracker(cell, i);
-        p->inode = cell->inode[cell->files > 1 ? i : 0];
-        p->surround_state = &cell->surround_state[i];
-        p->order = all->order + i * writes;
-        p->writes = writes;
-        p->position = (all->position + i * writes * all->source_step) % all->source_bytes;
-        p->delay_buffer = all->delay_buffer + i * delay;
-        p->delay_bytes = delay;
-        p->excluded = 0;
-    }
+    uint64_t writes = all->writes / cell->threads;
+    uint64_t delay = (all->delay_bytes / cell->threads + 63) / 64 * 64;
+    struct period *p = &cell->lanes[i].period;
+    *p = *all;
+    p->tracker = cell_tracker(cell, i);
+    p->inode = cell->inode[cell->files > 1 ? i : 0];
+    p->surround_state = &cell->surround_state[i];
+    p->order = all->order + i * writes;
+    p->writes = writes;
+    p->window = stream_window(&cell->spec.stream, window);
+    if (cell->spec.stream.access == ACCESS_RANDOM)
+        stream_thread_slots(&cell->spec.stream, serial, i, cell->slots + i * writes);
+    p->position = (cell_position(cell, serial) + i * writes * all->source_step) % all->source_bytes;
+    p->delay_buffer = all->delay_buffer + i * delay;
+    p->delay_bytes = (i + 1) * delay <= cell->workspace->traffic_bytes ? delay : 0;
+    p->excluded = 0;
+    p->counts = (struct path_counts){0};
 }
 
 struct start {
     struct cell *cell;
-    period_fn run;
-    uint64_t spin_links;
+    const struct lanes_work *work;
 };
 
+/* All periods of a sample in one job: between them the threads meet, and nobody sleeps. */
 static void run_lane(void *user, unsigned i)
 {
     const struct start *s = user;
-    const struct workspace *w = s->cell->workspace;
-    struct lane *lane = &s->cell->lanes[i];
-    team_barrier(s->cell->team);
-    lane->begin = clock_begin_drained();
-    s->run(&lane->period);
-    lane->end = s->spin_links ? clock_end_spun(s->spin_links) : clock_end_drained();
-    lane->ticks += lane->end - lane->begin - lane->period.excluded;
-    lane->moved += w->cpus && sched_getcpu() != w->cpus[i];
-}
-
-/* The delay of the lane that ends last is what the period excludes; all delays are equal in bytes. */
-uint64_t lanes_timed(struct cell *cell, period_fn run, uint64_t spin_links)
-{
-    struct start s = {cell, run, spin_links};
-    lanes_take(cell);
-    team_run(cell->team, run_lane, &s);
-    uint64_t first = cell->lanes[0].begin, last = 0, excluded = 0;
-    for (unsigned i = 0; i < cell->threads; i++) {
-        const struct lane *lane = &cell->lanes[i];
-        first = lane->begin < first ? lane->begin : first;
-        excluded = lane->end > last ? lane->period.excluded : excluded;
-        last = lane->end > last ? lane->end : last;
+    struct cell *cell = s->cell;
+    const struct lanes_work *work = s->work;
+    const struct workspace *w = cell->workspace;
+    struct lane *lane = &cell->lanes[i];
+    struct stamp *stamp = lane->stamp;
+    for (uint64_t k = 0; k < work->periods; k++) {
+        if (work->condition)
+            cell_condition_part(cell, i, work->first + k, 1);
+        lane_take(cell, i, work->first + k, work->serial + k);
+        team_barrier(cell->team);
+        stamp[k].begin = clock_begin_drained();
+        work->run(&lane->period);
+        stamp[k].end = work->spin_links ? clock_end_spun(work->spin_links) : clock_end_drained();
+        stamp[k].excluded = lane->period.excluded;
+        lane->ticks += stamp[k].end - stamp[k].begin - stamp[k].excluded;
+        lane->moved += w->cpus && sched_getcpu() != w->cpus[i];
+        team_barrier(cell->team); /* nobody prepares the next while another is at work */
     }
-    return last - first - excluded;
 }
 
-void lanes_in_turn(struct cell *cell, period_fn run)
+/* From the first thread's start to the last one's end, less the delay of the one that ends last. */
+static uint64_t period_ticks(const struct cell *cell, uint64_t k)
+{
+    const struct stamp *last = &((const struct stamp *)cell->lanes[0].stamp)[k];
+    uint64_t first = last->begin;
+    for (unsigned i = 1; i < cell->threads; i++) {
+        const struct stamp *s = &((const struct stamp *)cell->lanes[i].stamp)[k];
+        first = s->begin < first ? s->begin : first;
+        last = s->end > last->end ? s : last;
+    }
+    return last->end - first - last->excluded;
+}
+
+uint64_t lanes_sample(struct cell *cell, const struct lanes_work *work)
+{
+    struct start s = {cell, work};
+    uint64_t ticks = 0;
+    for (unsigned i = 0; i < cell->threads; i++)
+        cell->lanes[i].ticks = cell->lanes[i].moved = 0;
+    team_run(cell->team, run_lane, &s);
+    for (uint64_t k = 0; k < work->periods; k++)
+        ticks += period_ticks(cell, k);
+    return ticks;
+}
+
+void lanes_in_turn(struct cell *cell, uint64_t serial, period_fn run)
 {
     struct path_counts *sum = &cell->period.counts;
-    lanes_take(cell);
     for (unsigned i = 0; i < cell->threads; i++) {
         struct path_counts *c = &cell->lanes[i].period.counts;
+        lane_take(cell, i, 0, serial);
         run(&cell->lanes[i].period);
         sum->bytes_copied += c->bytes_copied;
         sum->lookups += c->lookups;

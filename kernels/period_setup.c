@@ -46,6 +46,11 @@ static uint64_t cold_position(const struct cell *cell, uint64_t serial)
     return (start + serial * p->writes % (p->source_bytes / SOURCE_LINE) * p->source_step) % p->source_bytes;
 }
 
+uint64_t cell_position(const struct cell *cell, uint64_t serial)
+{
+    return cell->spec.cold_source ? cold_position(cell, serial) : warm_position(cell, serial);
+}
+
 void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial)
 {
     struct period *p = &cell->period;
@@ -53,5 +58,5 @@ void cell_set_period(struct cell *cell, uint64_t window, uint64_t serial)
     p->window = stream_window(s, window);
     if (s->access == ACCESS_RANDOM)
         stream_slots(s, serial, cell->slots);
-    p->position = cell->spec.cold_source ? cold_position(cell, serial) : warm_position(cell, serial);
+    p->position = cell_position(cell, serial);
 }

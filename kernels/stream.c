@@ -75,7 +75,7 @@ static void fill_pass(const struct stream *s, uint64_t serial, uint64_t thread, 
         rng_shuffle(&r, slots, block);
 }
 
-static void fill_thread(const struct stream *s, uint64_t serial, uint64_t thread, uint32_t *slots)
+void stream_thread_slots(const struct stream *s, uint64_t serial, uint64_t thread, uint32_t *slots)
 {
     uint64_t block = s->slots / s->threads;
     if (s->order == ORDER_PASS) {
@@ -92,7 +92,7 @@ static void fill_thread(const struct stream *s, uint64_t serial, uint64_t thread
 void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots)
 {
     for (uint64_t thread = 0; thread < s->threads; thread++)
-        fill_thread(s, serial, thread, slots + thread * (s->writes / s->threads));
+        stream_thread_slots(s, serial, thread, slots + thread * (s->writes / s->threads));
 }
 
 uint64_t stream_reach(const struct stream *s)

@@ -45,6 +45,9 @@ uint64_t stream_window(const struct stream *s, uint64_t index);
  * s->writes / s->threads in its order, out of its own s->slots / s->threads neighbours. */
 void stream_slots(const struct stream *s, uint64_t serial, uint32_t *slots);
 
+/* The same of one thread alone: s->writes / s->threads of them. */
+void stream_thread_slots(const struct stream *s, uint64_t serial, uint64_t thread, uint32_t *slots);
+
 /* Bytes of distinct lines that the whole stream touches, whole lines: how much cache it would take to hold
  * them all. */
 uint64_t stream_reach(const struct stream *s);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "kernels/team.h"
 
-#include <immintrin.h>
+#include <x86intrin.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -14,7 +14,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { SPINS = 1 << 12 };
+#include "base/clock.h"
+
+enum {
+    SPINS = 1 << 12,
+    START_TICKS = 6000 /* some 2 us: for the news of the start to reach every CPU */
+};
 
 struct member {
     struct team *team;
@@ -32,6 +37,10 @@ struct team {
     uint32_t done __attribute__((aligned(64))); /* threads that have ended it */
     uint32_t arrived __attribute__((aligned(64)));
     uint32_t phase __attribute__((aligned(64))); /* of the barrier */
+    uint64_t start;                              /* the counter when all leave it */
+    uint64_t ping __attribute__((aligned(64)));
+    uint64_t pong __attribute__((aligned(64)));
+    uint64_t skew;
     struct member member[];
 };
 
@@ -83,10 +92,60 @@ void team_barrier(struct team *team)
     uint32_t phase = __atomic_load_n(&team->phase, __ATOMIC_ACQUIRE);
     if (__atomic_add_fetch(&team->arrived, 1, __ATOMIC_ACQ_REL) == team->threads) {
         __atomic_store_n(&team->arrived, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&team->start, __rdtsc() + START_TICKS, __ATOMIC_RELAXED);
         __atomic_store_n(&team->phase, phase + 1, __ATOMIC_RELEASE);
-        return;
+    } else {
+        WAIT_UNTIL(__atomic_load_n(&team->phase, __ATOMIC_ACQUIRE) != phase);
     }
-    WAIT_UNTIL(__atomic_load_n(&team->phase, __ATOMIC_ACQUIRE) != phase);
+    for (uint64_t start = __atomic_load_n(&team->start, __ATOMIC_RELAXED); (int64_t)(__rdtsc() - start) < 0;)
+        _mm_pause();
+}
+
+/* What thread `other` reads between two readings of thread 0 lies between them where the counters agree. */
+struct pair {
+    struct team *team;
+    unsigned other;
+    uint64_t outside;
+};
+
+enum { SKEW_TRIES = 200 };
+
+static void read_counters(void *user, unsigned thread)
+{
+    struct pair *p = user;
+    struct team *team = p->team;
+    if (thread && thread != p->other)
+        return;
+    for (uint64_t i = 1; i <= SKEW_TRIES; i++) {
+        if (thread) {
+            WAIT_UNTIL(__atomic_load_n(&team->ping, __ATOMIC_ACQUIRE) == i);
+            __atomic_store_n(&team->pong, clock_begin(), __ATOMIC_RELEASE);
+            continue;
+        }
+        __atomic_store_n(&team->pong, 0, __ATOMIC_RELAXED);
+        uint64_t before = clock_begin();
+        __atomic_store_n(&team->ping, i, __ATOMIC_RELEASE);
+        WAIT_UNTIL(__atomic_load_n(&team->pong, __ATOMIC_ACQUIRE));
+        uint64_t after = clock_end(), there = __atomic_load_n(&team->pong, __ATOMIC_RELAXED);
+        uint64_t off = there < before ? before - there : there > after ? there - after : 0;
+        p->outside = i == 1 || off < p->outside ? off : p->outside;
+    }
+}
+
+/* A difference that is larger than the way shows in each try, so that the smallest is what can be shown. */
+static void measure_skew(struct team *team)
+{
+    for (unsigned i = 1; i < team->threads; i++) {
+        struct pair p = {.team = team, .other = i};
+        __atomic_store_n(&team->ping, 0, __ATOMIC_RELAXED);
+        team_run(team, read_counters, &p);
+        team->skew = p.outside > team->skew ? p.outside : team->skew;
+    }
+}
+
+uint64_t team_skew(const struct team *team)
+{
+    return team->skew;
 }
 
 static int start(struct member *m, struct error *err)
@@ -125,6 +184,7 @@ struct team *team_create(unsigned threads, const int *cpus, struct error *err)
             return NULL;
         }
     }
+    measure_skew(team);
     return team;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "kernels/internal.h"
+#include "kernels/team.h"
 #include "strategies/prim.h"
 
 enum { PAUSE_NS = 20000 };
@@ -69,8 +70,6 @@ static uint64_t timed_period(struct cell *cell, const struct plan *plan)
 {
     struct period *p = &cell->period;
     p->excluded = 0;
-    if (cell->lanes)
-        return lanes_timed(cell, plan->run, plan->spin);
     cell_ghosts(cell, plan->ghosts);
     uint64_t start = clock_begin_drained();
     plan->run(p);
@@ -82,8 +81,16 @@ static uint64_t timed_period(struct cell *cell, const struct plan *plan)
 static uint64_t sample(struct cell *cell, const struct plan *plan, uint64_t first, uint64_t periods)
 {
     uint64_t ticks = 0;
+    cell->written += periods * cell->period.writes * cell->period.size;
+    bool condition = cell->spec.dest != DEST_OWN && cell->spec.kernel == KERNEL_WRITE_FSYNC;
+    if (cell->lanes) {
+        struct lanes_work work = {plan->run, plan->spin, first, cell->serial, periods, condition};
+        for (uint64_t i = 0; i < periods; i++)
+            cell->serials[i] = cell->serial++;
+        return lanes_sample(cell, &work);
+    }
     for (uint64_t i = 0; i < periods; i++) {
-        if (cell->spec.dest != DEST_OWN && cell->spec.kernel == KERNEL_WRITE_FSYNC)
+        if (condition)
             cell_condition(cell, first + i, 1, false); /* a state other than own holds for one period only */
         cell->serials[i] = cell->serial;
         cell_set_period(cell, first + i, cell->serial++);
@@ -113,6 +120,7 @@ static int verify_sample(struct cell *cell, uint64_t first, uint64_t periods, st
 int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout, uint64_t first,
                uint64_t periods, bool natural, struct visit *out, struct error *err)
 {
+    uint64_t written = cell->written;
     cell_use_layout(cell, layout);
     struct plan plan = plan_variant(cell, variant, layout);
     if (cell->lanes && plan.mask != STEPS_ALL)
@@ -126,10 +134,10 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
     if (cell->spec.kernel == KERNEL_WRITE_FSYNC)
         cell_condition(cell, first, periods, natural);
     uint64_t faults = page_faults();
-    for (unsigned i = 0; cell->lanes && i < cell->threads; i++)
-        cell->lanes[i].ticks = cell->lanes[i].moved = 0;
     out->ticks = sample(cell, &plan, first, periods);
     out->faults = page_faults() - faults;
+    out->written = cell->written - written;
+    out->skew = cell->team ? team_skew(cell->team) : 0;
     out->moved = 0;
     for (unsigned i = 0; cell->lanes && i < cell->threads; i++)
         out->moved += cell->lanes[i].moved;

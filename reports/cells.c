@@ -112,7 +112,7 @@ static void put_verdict(const struct section *s, const struct model_cell *c)
              shown_ratio(c->vs->ratio.value).text,
              show_interval(a, c->vs->ratio.low, c->vs->ratio.high, false), baseline(s, c));
     if (isfinite(c->vs->ratio_modelled))
-        line_add(&line, "; %s with the modelled drain", shown_ratio(c->vs->ratio_modelled).text);
+        line_add(&line, "; %s with the modelled drain", show_modelled(a, c));
     if (isfinite(c->vs->p_holm))
         line_add(&line, "; p (Holm) %.2g", c->vs->p_holm);
     line_add(&line, "; %s, %s rounds", *c->vs->method ? c->vs->method : "method unknown",

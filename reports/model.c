@@ -216,6 +216,7 @@ static void load_comparisons(struct model *m)
             .ratio = named_interval(c, "ratio", "ci_low", "ci_high"),
             .p_holm = model_number(c, "p_holm"),
             .ratio_modelled = model_number(c, "ratio_modelled"),
+            .ratio_modelled_serial = model_number(c, "ratio_modelled_serial"),
             .rounds = model_number(c, "rounds"),
             .more_rounds = model_number(c, "more_rounds"),
             .verdict = verdict_named(model_text(m, c, "verdict")),

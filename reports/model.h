@@ -29,7 +29,7 @@ enum model_verdict {
 struct model_comparison {
     const char *a, *b; /* ids */
     struct interval ratio;
-    double p_holm, ratio_modelled, rounds, more_rounds;
+    double p_holm, ratio_modelled, ratio_modelled_serial, rounds, more_rounds;
     enum model_verdict verdict;
     const char *method;
 };

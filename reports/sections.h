@@ -59,6 +59,9 @@ const char *show_ratio_short(struct arena *a, const struct model_cell *cell);
 const char *show_point(struct arena *a, const struct model_cell *cell);
 /* "1.58..1.66"; "-" when not known. ns with `as_ns`. */
 const char *show_interval(struct arena *a, double low, double high, bool as_ns);
+
+/* The ratio with the modelled drains: side by side, and in turn where that differs (several threads). */
+const char *show_modelled(struct arena *a, const struct model_cell *c);
 const char *show_axis(enum axis_id axis, const char *value, struct arena *a);
 /* Quoted for a shell where it must be; the word SOURCE when it is longer than any line. */
 const char *show_quoted(struct arena *a, const char *text);

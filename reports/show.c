@@ -71,6 +71,15 @@ const char *show_interval(struct arena *a, double low, double high, bool as_ns)
     return arena_format(a, "%s..%s", shown_ratio(low).text, shown_ratio(high).text);
 }
 
+const char *show_modelled(struct arena *a, const struct model_cell *c)
+{
+    double side = c->vs->ratio_modelled, turn = c->vs->ratio_modelled_serial;
+    if (!isfinite(turn) || turn == side)
+        return arena_format(a, "%s", shown_ratio(side).text);
+    return arena_format(a, "%s (drains side by side) to %s (in turn)", shown_ratio(side).text,
+                        shown_ratio(turn).text);
+}
+
 static bool needs_quotes(const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=,:@%";

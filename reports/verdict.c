@@ -44,7 +44,7 @@ static void add_interval(struct line *line, struct model *m, const struct model_
                  shown_ns(base->summary.median).text);
     line_add(line, ")");
     if (isfinite(c->vs->ratio_modelled))
-        line_add(line, ", %s with the modelled drain", shown_ratio(c->vs->ratio_modelled).text);
+        line_add(line, ", %s with the modelled drain", show_modelled(&m->arena, c));
 }
 
 static void add_unsettled(struct line *line, struct model *m, const struct model_cell *c,

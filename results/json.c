@@ -18,6 +18,11 @@ static json_t *argv_json(char **argv)
     return list;
 }
 
+static json_t *cpu_number_json(const void *item)
+{
+    return json_integer(*(const int *)item);
+}
+
 json_t *run_json(const struct result_run *run)
 {
     struct object o = object_begin();
@@ -32,6 +37,7 @@ json_t *run_json(const struct result_run *run)
     object_put(&o, "compiler", json_fact(run->compiler));
     object_put(&o, "flags", json_fact(run->flags));
     object_put(&o, "measuring_s", json_number(run->measuring_s));
+    object_put(&o, "thread_cpus", json_list(run->cpus, run->cpu_count, sizeof(int), cpu_number_json));
     return object_end(&o);
 }
 
@@ -192,6 +198,7 @@ json_t *comparison_json(const void *item)
     object_put(&o, "p", json_number(c->p));
     object_put(&o, "p_holm", json_number(c->p_holm));
     object_put(&o, "ratio_modelled", json_number(c->ratio_modelled));
+    object_put(&o, "ratio_modelled_serial", json_number(c->ratio_modelled_serial));
     object_put(&o, "verdict", json_text(c->verdict));
     object_put(&o, "method", json_text(c->method));
     object_put(&o, "rounds", json_count(c->rounds));

@@ -46,6 +46,8 @@ struct result_run {
     char plan[NAME_TEXT];
     char version[NAME_TEXT], git[NAME_TEXT], compiler[NAME_TEXT], flags[LINE_TEXT];
     double measuring_s; /* wall time spent on groups */
+    const int *cpus;    /* that threads 0, 1, ... were pinned to; not owned */
+    size_t cpu_count;   /* as many as the widest cell has threads; 0: not pinned */
 };
 
 struct result_cache {
@@ -171,9 +173,10 @@ struct result_comparison {
     char key[KEY_TEXT];                      /* of b */
     char a[KEY_TEXT + 32], b[KEY_TEXT + 32]; /* ids */
     struct interval ratio;                   /* b over a in cost: above 1, b costs more */
-    double p, p_holm;      /* sign test against ratio 1, and adjusted over the run's family */
-    double ratio_modelled; /* NAN where nothing is modelled or the drain is not known */
-    char verdict[16];      /* faster, slower, equivalent, unresolved, bistable: said of b */
+    double p, p_holm;             /* sign test against ratio 1, and adjusted over the run's family */
+    double ratio_modelled;        /* NAN where nothing is modelled or the drain is not known */
+    double ratio_modelled_serial; /* the same if the threads' drains take turns */
+    char verdict[16];             /* faster, slower, equivalent, unresolved, bistable: said of b */
     char method[NAME_TEXT];
     unsigned rounds;
     unsigned more_rounds; /* unresolved: about how many more would settle it; 0 unknown */

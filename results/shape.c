@@ -16,6 +16,7 @@ static const struct shape run_shape[] = {
     {.name = "compiler", .kinds = TEXT},
     {.name = "flags", .kinds = TEXT},
     {.name = "measuring_s", .kinds = NUMBER | NOTHING},
+    {.name = "thread_cpus", .kinds = LIST, .items = WHOLE, .optional = true},
     {.name = NULL},
 };
 
@@ -241,6 +242,7 @@ static const struct shape comparison_shape[] = {
     {.name = "p", .kinds = NUMBER | NOTHING},
     {.name = "p_holm", .kinds = NUMBER | NOTHING},
     {.name = "ratio_modelled", .kinds = NUMBER | NOTHING},
+    {.name = "ratio_modelled_serial", .kinds = NUMBER | NOTHING, .optional = true},
     {.name = "verdict", .kinds = TEXT, .values = verdicts},
     {.name = "rounds", .kinds = WHOLE},
     {.name = "more_rounds", .kinds = WHOLE},

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <immintrin.h>
+#include <emmintrin.h>
 
 #include "strategies/layout.h"
 #include "strategies/trace.h"

@@ -1,5 +1,7 @@
 /* avx2.c - a cached copy by plain 32-byte stores */
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <immintrin.h>
+
 #include "base/cpu.h"
 #include "strategies/copy.h"
 #include "strategies/copy/wide.h"

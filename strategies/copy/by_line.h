@@ -21,16 +21,18 @@ static inline __attribute__((always_inline)) void by_line_part(struct span *s, s
     span_advance(s, n);
 }
 
-/* Eight moves of 8 bytes, then the line's write-back: the loop of dm-writecache (memcpy_flushcache_optimized
- * in drivers/md/dm-writecache.c, which leaves what is not a whole line to memcpy_flushcache). */
+/* A whole line by `line`, then its write-back. With eight moves of 8 bytes (span_plain_line) it is the loop
+ * of dm-writecache (memcpy_flushcache_optimized in drivers/md/dm-writecache.c, which leaves what is not a
+ * whole line to memcpy_flushcache). */
 static inline __attribute__((always_inline)) void by_line_copy(void *dst, const void *src, size_t n,
+                                                               void (*line)(struct span *s),
                                                                void (*write_back)(const void *line))
 {
     struct span s = {dst, src, n};
     size_t head = -(uintptr_t)dst % LINE;
     by_line_part(&s, head < n ? head : n, write_back);
     while (s.left >= LINE) {
-        span_plain_line(&s);
+        line(&s);
         write_back(s.to - LINE);
     }
     by_line_part(&s, s.left, write_back);

@@ -6,7 +6,7 @@
 
 static void line_clflushopt_copy(void *dst, const void *src, size_t n)
 {
-    by_line_copy(dst, src, n, line_clflushopt);
+    by_line_copy(dst, src, n, span_plain_line, line_clflushopt);
 }
 
 const struct copy IN_LAYOUT(copy_line_clflushopt) = {

@@ -6,7 +6,7 @@
 
 static void line_clwb_copy(void *dst, const void *src, size_t n)
 {
-    by_line_copy(dst, src, n, line_clwb);
+    by_line_copy(dst, src, n, span_plain_line, line_clwb);
 }
 
 const struct copy IN_LAYOUT(copy_line_clwb) = {

@@ -4,24 +4,47 @@
 #include "strategies/copy.h"
 #include "strategies/copy/edges.h"
 
+/* TURN lines are loaded before the first is stored: see movnt_avx512.c. */
+enum { TURN = 4 };
+
 static inline __attribute__((always_inline)) void movnt_sse2_16(uint8_t *to, __m128i value)
 {
     prim_note(TRACE_NT_STORE, to, 16);
     _mm_stream_si128((void *)to, value);
 }
 
+struct movnt_sse2_line {
+    __m128i a, b, c, d;
+};
+
+static inline __attribute__((always_inline)) struct movnt_sse2_line movnt_sse2_load(const uint8_t *from)
+{
+    return (struct movnt_sse2_line){
+        _mm_loadu_si128((const void *)from), _mm_loadu_si128((const void *)(from + 16)),
+        _mm_loadu_si128((const void *)(from + 32)), _mm_loadu_si128((const void *)(from + 48))};
+}
+
+static inline __attribute__((always_inline)) void movnt_sse2_store(uint8_t *to, struct movnt_sse2_line line)
+{
+    movnt_sse2_16(to, line.a);
+    movnt_sse2_16(to + 16, line.b);
+    movnt_sse2_16(to + 32, line.c);
+    movnt_sse2_16(to + 48, line.d);
+}
+
 static void movnt_sse2_lines(uint8_t *to, const uint8_t *from, size_t count)
 {
-    for (; count; count--, to += LINE, from += LINE) {
-        __m128i a = _mm_loadu_si128((const void *)from);
-        __m128i b = _mm_loadu_si128((const void *)(from + 16));
-        __m128i c = _mm_loadu_si128((const void *)(from + 32));
-        __m128i d = _mm_loadu_si128((const void *)(from + 48));
-        movnt_sse2_16(to, a);
-        movnt_sse2_16(to + 16, b);
-        movnt_sse2_16(to + 32, c);
-        movnt_sse2_16(to + 48, d);
+    for (; count >= TURN; count -= TURN, to += TURN * LINE, from += TURN * LINE) {
+        struct movnt_sse2_line first = movnt_sse2_load(from), second = movnt_sse2_load(from + LINE);
+        struct movnt_sse2_line third = movnt_sse2_load(from + 2 * LINE),
+                               fourth = movnt_sse2_load(from + 3 * LINE);
+        movnt_sse2_store(to, first);
+        movnt_sse2_store(to + LINE, second);
+        movnt_sse2_store(to + 2 * LINE, third);
+        movnt_sse2_store(to + 3 * LINE, fourth);
     }
+    for (; count; count--, to += LINE, from += LINE)
+        movnt_sse2_store(to, movnt_sse2_load(from));
 }
 
 static void movnt_sse2_copy(void *dst, const void *src, size_t n)

@@ -80,6 +80,22 @@ static inline __attribute__((always_inline)) void step_store1(uint8_t *dst, uint
     __asm__ volatile("movb %1, %0" : "=m"(*dst) : "q"(value));
 }
 
+/* Less than 8 bytes, at any alignment, by two plain moves that may overlap: the first bytes and the last. */
+static inline __attribute__((always_inline)) void step_plain_small(uint8_t *to, const uint8_t *from, size_t n)
+{
+    if (n >= 4) {
+        uint32_t first = step_load4(from), last = step_load4(from + n - 4);
+        step_store4(to, first);
+        step_store4(to + n - 4, last);
+    } else if (n >= 2) {
+        uint16_t first = step_load2(from), last = step_load2(from + n - 2);
+        step_store2(to, first);
+        step_store2(to + n - 2, last);
+    } else if (n) {
+        step_store1(to, *from);
+    }
+}
+
 /* Plain steps of 1, 2, 8 and 64 bytes at any alignment. */
 static inline __attribute__((always_inline)) void span_plain1(struct span *s)
 {

@@ -20,16 +20,8 @@ static inline __attribute__((always_inline)) void wide_small(uint8_t *to, const 
         uint64_t first = step_load8(from), last = step_load8(from + n - 8);
         step_store8(to, first);
         step_store8(to + n - 8, last);
-    } else if (n >= 4) {
-        uint32_t first = step_load4(from), last = step_load4(from + n - 4);
-        step_store4(to, first);
-        step_store4(to + n - 4, last);
-    } else if (n >= 2) {
-        uint16_t first = step_load2(from), last = step_load2(from + n - 2);
-        step_store2(to, first);
-        step_store2(to + n - 2, last);
-    } else if (n) {
-        step_store1(to, *from);
+    } else {
+        step_plain_small(to, from, n);
     }
 }
 

@@ -34,10 +34,10 @@ static bool radix_next(struct tracker *t, struct track_cursor *cur, struct track
 /* dax_writeback_one up to the flush. False: another fsync has written it back. No lock is held afterwards. */
 static bool radix_hold(struct tracker *t, struct track_cursor *cur, struct track_run *run)
 {
-    struct place p;
+    struct place p = place_of(run->index, 0);
     (void)cur;
     tree_lock(&t->lock);
-    bool ours = tree_lookup_unlocked(t, run->index, 0, &p) && tag_get(t, run->index, MARK_TOWRITE);
+    bool ours = tree_load_unlocked(t, &p) && tag_get(t, run->index, MARK_TOWRITE);
     if (ours)
         slot_store(p.at, *p.at | ENTRY_LOCKED);
     tree_unlock(&t->lock);

@@ -3,35 +3,51 @@
 #ifndef STRATEGIES_TRACK_RADIX_H
 #define STRATEGIES_TRACK_RADIX_H
 
-#include "strategies/track/tree.h"
+#include "strategies/track/tree_marks.h"
+#include "strategies/track/tree_store.h"
 
 enum { GANG = 14 /* PAGEVEC_SIZE */ };
 
 /* radix_tree_tag_set: from the root to the leaf, read then set on each level, then the root's own tag */
-static void tag_set(struct tracker *t, uint64_t index, enum mark mark)
+OUT_OF_LINE void tag_set(struct tracker *t, uint64_t index, enum mark mark)
 {
     uint64_t entry = t->head;
     while (is_node(entry)) {
         struct tree_node *node = to_node(entry);
         unsigned slot = index >> node->shift & (TREE_SLOTS - 1);
-        if (!(node->marks[mark] >> slot & 1))
-            node->marks[mark] |= 1ull << slot;
+        if (!bit_test(&node->marks[mark], slot))
+            bit_test_set(&node->marks[mark], slot);
         entry = node->slots[slot];
     }
     if (!(t->marks >> mark & 1))
         t->marks |= 1u << mark;
 }
 
-/* radix_tree_tag_clear: walks down, then up while the node's tag word is zero */
-static void tag_clear(struct tracker *t, uint64_t index, enum mark mark)
+/* node_tag_clear: read, then cleared on each level, up while the node's tag word is zero */
+OUT_OF_LINE void node_tag_clear(struct tracker *t, const struct place *p, enum mark mark)
+{
+    struct tree_node *node = p->node;
+    for (unsigned slot = p->slot; node; slot = node->offset, node = node->parent) {
+        if (!bit_test(&node->marks[mark], slot))
+            return;
+        bit_test_clear(&node->marks[mark], slot);
+        if (node->marks[mark])
+            return;
+    }
+    if (t->marks >> mark & 1)
+        t->marks &= ~(1u << mark);
+}
+
+/* radix_tree_tag_clear: walks down, then up */
+OUT_OF_LINE void tag_clear(struct tracker *t, uint64_t index, enum mark mark)
 {
     struct place p;
     if (tree_lookup(t, index, 0, &p))
-        tree_clear_up(t, &p, mark);
+        node_tag_clear(t, &p, mark);
 }
 
 /* radix_tree_tag_get: walks down as long as the tag is set */
-static bool tag_get(const struct tracker *t, uint64_t index, enum mark mark)
+OUT_OF_LINE bool tag_get(const struct tracker *t, uint64_t index, enum mark mark)
 {
     if (!(t->marks >> mark & 1))
         return false;
@@ -39,7 +55,7 @@ static bool tag_get(const struct tracker *t, uint64_t index, enum mark mark)
     while (is_node(entry)) {
         struct tree_node *node = to_node(entry);
         unsigned slot = index >> node->shift & (TREE_SLOTS - 1);
-        if (!(node->marks[mark] >> slot & 1))
+        if (!bit_test(&node->marks[mark], slot))
             return false;
         entry = node->slots[slot];
     }
@@ -50,12 +66,15 @@ static bool tag_get(const struct tracker *t, uint64_t index, enum mark mark)
  * `fresh` unless somebody else has by then. Returns with the lock held. */
 static void find_or_insert(struct tracker *t, uint64_t index, uint64_t fresh, struct place *p)
 {
-    if (tree_lookup_unlocked(t, index, 0, p))
+    *p = place_of(index, 0);
+    if (tree_load_unlocked(t, p))
         return;
     tree_unlock(&t->lock);
     tree_lock(&t->lock);
-    if (!tree_lookup_unlocked(t, index, 0, p))
-        tree_insert(t, index, fresh, 0, p);
+    if (tree_load_unlocked(t, p))
+        return;
+    *p = place_of(index, 0); /* radix_tree_insert walks from the root again */
+    tree_store(t, p, fresh);
 }
 
 /* grab_mapping_entry, lock_slot */
@@ -104,7 +123,9 @@ static inline __attribute__((always_inline)) bool next_tagged(const struct track
         w->next = (w->next + TREE_SLOTS - 1) / TREE_SLOTS * TREE_SLOTS;
         w->node = NULL;
     }
-    return tree_next_marked(t, w, mark, 0);
+    if (!w->node && !(t->marks >> mark & 1))
+        return false;
+    return tree_next_marked(t, w, mark);
 }
 
 /* tag_pages_for_writeback: in batches under the lock */
@@ -123,7 +144,7 @@ static inline uint64_t gang_lookup(struct tracker *t, struct track_cursor *cur, 
     cur->gang_size = 0;
     tree_lock(&t->lock);
     while (cur->gang_size < GANG && next_tagged(t, &w, MARK_TOWRITE))
-        cur->gang[cur->gang_size++] = *place_at(t, w.node, w.slot).at;
+        cur->gang[cur->gang_size++] = *place_at(t, 0, w.node, w.slot).at;
     tree_unlock(&t->lock);
     return w.next;
 }

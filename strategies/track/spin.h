@@ -3,7 +3,7 @@
 #ifndef STRATEGIES_TRACK_SPIN_H
 #define STRATEGIES_TRACK_SPIN_H
 
-#include <immintrin.h>
+#include <emmintrin.h>
 #include <sched.h>
 
 enum {

@@ -18,11 +18,28 @@ static inline uint64_t state_granules(uint64_t file_bytes, uint32_t granule)
     return n ? n : 1;
 }
 
+enum { STATE_HUGE = 2 << 20 };
+
+/* Gives back what lies before the first huge page's boundary in `mapped`, and behind the `bytes` from there
+ * on. */
+static inline uint8_t *state_trim(uint8_t *mapped, uint64_t bytes)
+{
+    uint64_t skip = -(uintptr_t)mapped % STATE_HUGE;
+    uint64_t end = (skip + bytes + 4095) / 4096 * 4096;
+    if (skip)
+        munmap(mapped, skip);
+    if (end < bytes + STATE_HUGE)
+        munmap(mapped + end, bytes + STATE_HUGE - end);
+    return mapped + skip;
+}
+
 /* Zeroed memory, or NULL with err set (EXIT_CANNOT). `reserve` is 0, or MAP_NORESERVE for what is touched
- * sparsely. Huge pages are asked for: the kernel's own trackers live in its direct map, which has them. */
+ * sparsely. Huge pages are asked for, and state of at least one begins at its boundary: the kernel's own
+ * trackers live in its direct map, which has them. */
 static inline void *state_map(const char *name, uint64_t bytes, int reserve, struct error *err)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | reserve, -1, 0);
+    uint64_t spare = bytes < STATE_HUGE ? 0 : STATE_HUGE;
+    void *p = mmap(NULL, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | reserve, -1, 0);
     if (p == MAP_FAILED) {
         char size[SIZE_TEXT];
         error_set(
@@ -31,6 +48,8 @@ static inline void *state_map(const char *name, uint64_t bytes, int reserve, str
             name, size_format(bytes, size), strerror(errno));
         return NULL;
     }
+    if (spare)
+        p = state_trim(p, bytes);
     madvise(p, bytes, MADV_HUGEPAGE);
     return p;
 }

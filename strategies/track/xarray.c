@@ -3,12 +3,6 @@
 #include "strategies/track/xarray.h"
 
 /* One granule an entry. */
-static inline __attribute__((always_inline)) unsigned entry_order(const struct tracker *t)
-{
-    (void)t;
-    return 0;
-}
-
 static struct tracker *xarray_create(uint64_t file_bytes, uint32_t granule, struct error *err)
 {
     return tree_create("xarray", file_bytes, granule, 0, err);

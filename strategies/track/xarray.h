@@ -3,7 +3,8 @@
 #ifndef STRATEGIES_TRACK_XARRAY_H
 #define STRATEGIES_TRACK_XARRAY_H
 
-#include "strategies/track/tree.h"
+#include "strategies/track/tree_marks.h"
+#include "strategies/track/tree_store.h"
 
 /* Steps of fs/dax.c, lib/xarray.c and mm/page-writeback.c of Linux 6.16, with one step moved. There
  * dax_writeback_one clears TOWRITE before the flush. A second fsync that has tagged before that and scans
@@ -12,65 +13,60 @@
  * steps are as many as there.
  *
  * write() stores an entry through a state of its order (XA_STATE_ORDER), which writes the siblings too;
- * fsync's state has order 0 (XA_STATE) and writes the canonical slot alone. */
-
-/* The order of the tree's entries. Each file that includes this one defines it: a constant where it can be.
- */
-static inline unsigned entry_order(const struct tracker *t);
+ * fsync's state has order 0 (XA_STATE) and writes the canonical slot alone.
+ *
+ * The tree's functions are calls and work on a state in memory, each store walks from the root again after a
+ * reset, and marks are the kernel's bit instructions: what the compiler could save here, Linux pays. Timed
+ * against its own lib/xarray.c by tests/truth/xarray-linux. */
 
 /* xas_set_order: the first granule of the entry that holds this one. */
 static inline uint64_t entry_start(const struct tracker *t, uint64_t index)
 {
-    return index >> entry_order(t) << entry_order(t);
+    return index >> t->order << t->order;
 }
 
 /* grab_mapping_entry with dax_lock_entry */
 static void xarray_entry_lock(struct tracker *t, uint64_t index)
 {
-    struct place p;
-    index = entry_start(t, index);
+    struct place p = place_of_entry(t, entry_start(t, index));
     tree_lock(&t->lock);
-    if (tree_lookup_unlocked(t, index, entry_order(t), &p))
-        tree_store(&p, *p.at | ENTRY_LOCKED, entry_order(t));
-    else
-        tree_insert(t, index, entry_of(index) | ENTRY_LOCKED, entry_order(t), &p);
+    uint64_t entry = tree_load_unlocked(t, &p);
+    if (!entry)
+        entry = entry_of(p.index);
+    tree_store(t, &p, entry | ENTRY_LOCKED);
     tree_unlock(&t->lock);
 }
 
-/* dax_unlock_entry: xas_reset, and xas_store walks again */
+/* dax_unlock_entry */
 static void xarray_entry_unlock(struct tracker *t, uint64_t index)
 {
-    struct place p;
-    index = entry_start(t, index);
+    struct place p = place_of_entry(t, entry_start(t, index));
     tree_lock(&t->lock);
-    tree_lookup(t, index, entry_order(t), &p);
-    tree_store(&p, *p.at & ~(uint64_t)ENTRY_LOCKED, entry_order(t));
+    tree_store(t, &p, entry_of(p.index));
     tree_unlock(&t->lock);
-    queue_wake(queue_of(t->queues, index));
+    queue_wake(queue_of(t->queues, p.index));
 }
 
 static void xarray_entry_mark_unlock(struct tracker *t, uint64_t index)
 {
-    struct place p;
-    index = entry_start(t, index);
+    struct place p = place_of_entry(t, entry_start(t, index));
     tree_lock(&t->lock);
-    tree_lookup(t, index, entry_order(t), &p);
+    tree_store(t, &p, entry_of(p.index));
     tree_mark_up(t, &p, MARK_DIRTY);
-    tree_store(&p, *p.at & ~(uint64_t)ENTRY_LOCKED, entry_order(t));
     tree_unlock(&t->lock);
-    queue_wake(queue_of(t->queues, index));
+    queue_wake(queue_of(t->queues, p.index));
 }
 
 /* dax_insert_pfn_mkwrite, up to the mark: waits for the entry's holder, since an fsync that holds it will
  * clear DIRTY */
 static void xarray_mark(struct tracker *t, uint64_t first, uint64_t count)
 {
-    uint64_t step = 1ull << entry_order(t);
+    uint64_t step = 1ull << t->order;
     for (uint64_t index = entry_start(t, first); index < first + count; index += step) {
-        struct place p;
+        struct place p = place_of_entry(t, index);
         tree_lock(&t->lock);
-        if (!tree_lookup_unlocked(t, index, entry_order(t), &p))
-            tree_insert(t, index, entry_of(index), entry_order(t), &p);
+        if (!tree_load_unlocked(t, &p))
+            tree_store(t, &p, entry_of(index));
         tree_mark_up(t, &p, MARK_DIRTY);
         tree_unlock(&t->lock);
     }
@@ -92,17 +88,11 @@ static void cursor_unlock(struct tracker *t, struct track_cursor *cur)
     tree_unlock(&t->lock);
 }
 
-static inline __attribute__((always_inline)) bool next_marked(const struct tracker *t, struct tree_walk *w,
-                                                              enum mark mark)
-{
-    return tree_next_marked(t, w, mark, entry_order(t));
-}
-
 /* tag_pages_for_writeback */
 static bool xarray_tag(struct tracker *t, struct track_cursor *cur)
 {
     (void)cur;
-    return tree_tag(t, next_marked);
+    return tree_tag(t, tree_next_marked);
 }
 
 /* xas_for_each_marked of dax_writeback_mapping_range */
@@ -116,14 +106,13 @@ static bool xarray_next(struct tracker *t, struct track_cursor *cur, struct trac
     }
     cursor_lock(t, cur);
     struct tree_walk w = {cur->next, cur->node, cur->slot};
-    if (!next_marked(t, &w, MARK_TOWRITE))
+    if (!tree_next_marked(t, &w, MARK_TOWRITE))
         return false;
     cur->next = w.next;
     cur->node = w.node;
     cur->slot = w.slot;
     cur->batch++;
-    unsigned order = entry_order(t);
-    *run = (struct track_run){.index = w.next - (1ull << order), .bits = 1, .order = order};
+    *run = (struct track_run){.index = w.next - (1ull << t->order), .bits = 1, .order = t->order};
     return true;
 }
 
@@ -131,15 +120,16 @@ static bool xarray_next(struct tracker *t, struct track_cursor *cur, struct trac
  */
 static bool xarray_hold(struct tracker *t, struct track_cursor *cur, struct track_run *run)
 {
-    struct place p = place_at(t, cur->node, cur->slot);
-    if (*p.at & ENTRY_LOCKED) {
-        bool found = tree_lookup_unlocked(t, run->index, entry_order(t), &p);
+    struct place p = place_at(t, run->index, cur->node, cur->slot);
+    uint64_t entry = *p.at;
+    if (entry & ENTRY_LOCKED) {
+        entry = tree_load_unlocked(t, &p);
         cur->node = p.node;
         cur->slot = p.slot;
-        if (!found || !tree_marked(t, &p, MARK_TOWRITE))
+        if (!entry || !tree_marked(t, &p, MARK_TOWRITE))
             return false;
     }
-    slot_store(p.at, *p.at | ENTRY_LOCKED);
+    tree_store(t, &p, entry | ENTRY_LOCKED);
     cursor_unlock(t, cur);
     return true;
 }
@@ -154,10 +144,9 @@ static void xarray_take(struct tracker *t, struct track_cursor *cur, struct trac
  * entry. */
 static void xarray_release(struct tracker *t, struct track_cursor *cur, struct track_run *run)
 {
-    struct place p;
+    struct place p = place_of(run->index, 0);
     cursor_lock(t, cur);
-    tree_lookup(t, run->index, entry_order(t), &p);
-    slot_store(p.at, *p.at & ~(uint64_t)ENTRY_LOCKED);
+    tree_store(t, &p, entry_of(run->index));
     tree_clear_up(t, &p, MARK_TOWRITE);
     tree_clear_up(t, &p, MARK_DIRTY);
     cur->node = p.node;

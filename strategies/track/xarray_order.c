@@ -8,11 +8,6 @@
 
 enum { ENTRY_BYTES = 2 << 20 /* PMD_SIZE */ };
 
-static inline __attribute__((always_inline)) unsigned entry_order(const struct tracker *t)
-{
-    return t->order;
-}
-
 static struct tracker *xarray_order_create(uint64_t file_bytes, uint32_t granule, struct error *err)
 {
     unsigned order = granule < ENTRY_BYTES ? (unsigned)__builtin_ctz(ENTRY_BYTES / granule) : 0;

@@ -32,6 +32,23 @@ static void cores_before_siblings_before_other_nodes(void **state)
     order_is("core:4 pu:1", 2, 1, (int[]){2}, 1);
 }
 
+static void siblings_and_other_nodes_are_told(void **state)
+{
+    int cpus[8];
+    (void)state;
+    setenv("HWLOC_SYNTHETIC", "node:2 core:2 pu:2", 1);
+    assert_int_equal(machine_places(0, cpus, 8), 8);
+    struct places_bounds all = machine_places_bounds(cpus, 8), few = machine_places_bounds(cpus, 2),
+                         three = machine_places_bounds(cpus, 3);
+    unsetenv("HWLOC_SYNTHETIC");
+    assert_int_equal(all.cores, 2);
+    assert_int_equal(all.near, 4);
+    assert_int_equal(few.cores, 2);
+    assert_int_equal(few.near, 2);
+    assert_int_equal(three.cores, 2);
+    assert_int_equal(three.near, 3);
+}
+
 static void only_allowed_cpus_are_taken(void **state)
 {
     cpu_set_t all, one;
@@ -54,6 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cores_before_siblings_before_other_nodes),
+        cmocka_unit_test(siblings_and_other_nodes_are_told),
         cmocka_unit_test(only_allowed_cpus_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

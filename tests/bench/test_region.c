@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -147,11 +148,44 @@ static void a_node_that_is_not_there_is_refused_with_those_that_are(void **state
     err = (struct error){0};
     assert_int_equal(region_open(&r, &q, &err), -1);
     assert_int_equal(err.code, EXIT_CANNOT);
+}
+
+/* 4 MiB are wanted: nine tenths of what is free or easily reclaimed must hold them, whatever the node has. */
+static void a_node_must_have_room_to_spare(void **state)
+{
+    static const struct {
+        const char *meminfo;
+        bool room;
+    } nodes[] = {
+        {"Node 0 MemTotal: 99999999 kB\nNode 0 MemFree: 4096 kB\n", false},
+        {"Node 0 MemTotal: 99999999 kB\nNode 0 MemFree: 4600 kB\n", true},
+        {"Node 0 MemFree:  1000 kB\nNode 0 Active(file): 99999 kB\nNode 0 Inactive: 99999 kB\n", false},
+        {"Node 0 MemFree:  1000 kB\nNode 0 Inactive(file):  3600 kB\n", true},
+        {"Node 0 MemFree:  1000 kB\nNode 0 SReclaimable:  3600 kB\n", false},
+        {"Node 0 MemFree:  1000 kB\nNode 0 SReclaimable:  7200 kB\n", true},
+        {"", false},
+    };
+    struct region_request q = request(NULL);
+    (void)state;
     q.node = 0;
+    q.sys_root = "sys";
+    assert_int_equal(system("mkdir -p sys/devices/system/node/node0"), 0);
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+        struct error err = {0};
+        struct region r;
+        put("sys/devices/system/node/node0/meminfo", nodes[i].meminfo);
+        assert_int_equal(region_check(&q, &err), nodes[i].room ? 0 : -1);
+        if (nodes[i].room)
+            continue;
+        assert_non_null(strstr(err.text, "--node 0: 4 MiB wanted"));
+        assert_non_null(strstr(err.text, "smaller"));
+        assert_int_equal(region_open(&r, &q, &err), -1);
+    }
+    q.sys_root = "none"; /* no such file: then it is the system's */
     q.bytes = 1ull << 50;
-    err = (struct error){0};
-    assert_int_equal(region_check(&q, &err), -1);
-    assert_non_null(strstr(err.text, "smaller"));
+    assert_int_equal(region_check(&q, NULL), -1);
+    q.bytes = BYTES;
+    assert_int_equal(region_check(&q, NULL), 0);
 }
 
 static void what_is_no_file_of_ours_is_refused_untouched(void **state)
@@ -224,6 +258,33 @@ static void a_new_file_is_nowhere_to_be_seen(void **state)
     }
 }
 
+/* Nobody who waits for the name finds a file there that is not to be kept, not for a moment. */
+static void the_name_is_not_there_before_it_is_kept(void **state)
+{
+    struct region_request q = request("memory");
+    char events[4096] __attribute__((aligned(8)));
+    struct region r;
+    (void)state;
+    q.no_tmpfile = true;
+    for (int i = 0; i < 2; i++) {
+        int fd = inotify_init1(IN_NONBLOCK);
+        assert_true(inotify_add_watch(fd, ".", IN_CREATE | IN_MOVED_TO) >= 0);
+        q.keep = i;
+        opens(&r, &q);
+        assert_int_equal(entries(), i);
+        region_close(&r);
+        assert_int_equal(entries(), 0);
+        ssize_t got = read(fd, events, sizeof(events));
+        close(fd);
+        assert_true(got > 0);
+        for (ssize_t at = 0; at < got;) {
+            const struct inotify_event *e = (const void *)(events + at);
+            assert_int_equal(strncmp(e->name, ".pmembench-", 11), 0);
+            at += (ssize_t)sizeof(*e) + e->len;
+        }
+    }
+}
+
 static bool has_header(const char *path)
 {
     char text[sizeof(FILE_MAGIC)] = {0};
@@ -287,12 +348,46 @@ static void keeping_never_replaces(void **state)
     opens(&r, &q);
     assert_int_equal(entries(), 2);
     assert_int_equal(rename("memory", "other"), 0);
+    err = (struct error){0};
+    assert_int_equal(region_keep(&r, "other", &err), -1);
+    assert_non_null(strstr(err.text, "taken meanwhile"));
     region_close(&r);
+    assert_int_equal(entries(), 1);
     FILE *in = fopen("other", "r");
     assert_non_null(in);
     assert_non_null(fgets(text, sizeof(text), in));
     fclose(in);
     assert_string_equal(text, "precious");
+}
+
+/* A file that was there and is not any more where it was cannot be called kept. */
+static void keeping_tells_when_the_name_is_gone(void **state)
+{
+    static const char *const hows[] = {"rm mine", "mv mine away", "mv mine away; echo precious >mine",
+                                       "echo precious >new; mv new mine"};
+    static const char *const words[] = {"removed meanwhile", "another name meanwhile",
+                                        "another name meanwhile", "taken meanwhile"};
+    struct region_request q = request("mine");
+    struct stat st;
+    (void)state;
+    q.keep = true;
+    for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++) {
+        struct error err = {0};
+        struct region r;
+        assert_int_equal(system("rm -f mine away"), 0);
+        put("mine", "");
+        opens(&r, &q);
+        assert_int_equal(system(hows[i]), 0);
+        assert_int_equal(region_keep(&r, "mine", &err), -1);
+        assert_int_equal(err.code, EXIT_CANNOT);
+        if (!strstr(err.text, words[i]))
+            fail_msg("no '%s' in: %s", words[i], err.text);
+        assert_true(region_close(&r));
+        if (!stat("mine", &st))
+            assert_int_equal(st.st_size, strlen("precious\n"));
+        if (!stat("away", &st))
+            assert_int_equal(st.st_size, 0);
+    }
 }
 
 static void a_file_to_be_kept_goes_when_the_run_fails(void **state)
@@ -361,9 +456,37 @@ static void what_somebody_wrote_meanwhile_stays(void **state)
     put("empty", "");
     opens(&r, &q);
     put("empty", "precious");
-    region_close(&r);
+    assert_false(region_close(&r));
     assert_int_equal(stat("empty", &st), 0);
     assert_int_equal(st.st_size, 8);
+}
+
+/* Between the header and the measured range nothing of ours is written, nor behind the end, so that what is
+ * there is seen: the file stays as it is, and is not taken for one of ours again. */
+static void what_somebody_wrote_into_it_stays(void **state)
+{
+    static const off_t places[] = {0, FILE_HEADER, 1000000, FILE_START - 8, 2 * BYTES};
+    struct region_request q = request("mine");
+    char text[9] = "";
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(places) / sizeof(places[0]); i++) {
+        bool kept = i & 1; /* a kept one that grows for the run, or an empty one */
+        struct region r;
+        assert_int_equal(system("rm -f mine"), 0);
+        if (kept)
+            keep_one("mine", false);
+        else
+            put("mine", "");
+        q.bytes = 2 * BYTES;
+        opens(&r, &q);
+        int fd = open("mine", O_RDWR);
+        assert_int_equal(pwrite(fd, "precious", 8, places[i / 2]), 8);
+        assert_false(region_close(&r));
+        assert_int_equal(pread(fd, text, 8, places[i / 2]), 8);
+        assert_string_equal(text, "precious");
+        close(fd);
+        path_is_refused("mine", "nothing of yours is overwritten");
+    }
 }
 
 static void a_file_that_is_cut_becomes_zeros_and_is_told(void **state)
@@ -438,6 +561,21 @@ static struct region_request fake_device(void)
     return q;
 }
 
+static void two_runs_do_not_share_a_device(void **state)
+{
+    struct region_request q = fake_device();
+    struct error err = {0};
+    (void)state;
+    if (mknod("dax0.0", S_IFCHR | 0600, makedev(1, 5)))
+        skip(); /* needs root */
+    q.destroy = true;
+    int fd = open("dax0.0", O_RDWR);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    is_refused(&q, "in use");
+    close(fd);
+    assert_int_equal(region_check(&q, &err), 0);
+}
+
 static void a_dax_device_needs_destroy(void **state)
 {
     struct region_request q = fake_device();
@@ -475,19 +613,24 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anonymous_memory_says_where_it_is),
         cmocka_unit_test(a_node_that_is_not_there_is_refused_with_those_that_are),
+        IN_FOLDER(a_node_must_have_room_to_spare),
         IN_FOLDER(what_is_no_file_of_ours_is_refused_untouched),
         IN_FOLDER(a_block_device_is_refused),
         IN_FOLDER(a_name_that_is_too_long_is_refused),
         IN_FOLDER(a_new_file_is_nowhere_to_be_seen),
+        IN_FOLDER(the_name_is_not_there_before_it_is_kept),
         IN_FOLDER(a_kept_file_is_used_again_and_keeps_its_size),
         IN_FOLDER(keeping_never_replaces),
+        IN_FOLDER(keeping_tells_when_the_name_is_gone),
         IN_FOLDER(a_file_to_be_kept_goes_when_the_run_fails),
         IN_FOLDER(an_empty_file_is_empty_again),
         IN_FOLDER(another_version_or_half_a_header_is_refused),
         IN_FOLDER(two_runs_do_not_share_a_file),
         IN_FOLDER(what_somebody_wrote_meanwhile_stays),
+        IN_FOLDER(what_somebody_wrote_into_it_stays),
         IN_FOLDER(a_file_that_is_cut_becomes_zeros_and_is_told),
         IN_FOLDER(a_sigbus_elsewhere_ends_the_program),
+        IN_FOLDER(two_runs_do_not_share_a_device),
         IN_FOLDER(a_dax_device_needs_destroy),
         IN_FOLDER(destroy_is_for_devices_only),
     };

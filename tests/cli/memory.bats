@@ -189,6 +189,13 @@ small() {
     has out/result.json 'd["region"]["node"] == 0 or "NODE_MISMATCH" in [w["code"] for w in d["warnings"]]'
 }
 
+@test "--node: no more than the node has to spare" {
+    mkdir -p sys/devices/system/node/node0
+    printf 'Node 0 MemTotal: 99999999 kB\nNode 0 MemFree: 1024 kB\n' >sys/devices/system/node/node0/meminfo
+    PMEMBENCH=$PMEMBENCH_PROOF
+    refused 1 "--node 0" "to spare" "--footprint" -- run "${tiny[@]}" --node 0 --sys-root sys
+}
+
 @test "a file in the page cache is said to be a stand-in" {
     pmb run "${tiny[@]}" --quiet --path memory --out out --medium-is-real >/dev/null
     has out/result.json 'd["region"]["path_kind"] == "file" and d["region"]["map_sync"] == "false"' # no DAX here
@@ -196,12 +203,15 @@ small() {
     has out/result.json 'any("file system" in e for e in d["domain"]["evidence"])'
 }
 
-@test "--max-written: refused when a first pass is more, else the run ends there" {
+@test "--max-written: refused when a first pass is surely more, else the run ends there" {
     refused 1 "--max-written 4MiB" "a first pass" -- run "${tiny[@]}" --max-written 4M
-    least=$(pmb run "${tiny[@]}" --dry-run | sed -n 's/^written  at least \([0-9]*\) MiB.*/\1/p')
-    pmb run "${tiny[@]}" --max-time 50 --precision 0.001% --quiet --max-written $((least * 2 + 64))M --out out >/dev/null
+    pmb run "${tiny[@]}" --max-time 50 --precision 0.001% --quiet --max-written 512M --out out >/dev/null
     valid out/result.json
     has out/result.json '"MAX_WRITTEN" in [w["code"] for w in d["warnings"]]'
+    # at most one visit of at most 1024 periods of 64 KiB later, each written four times
+    has out/result.json 'all(512 <= int(w["message"].split(" MiB")[0].split()[-1]) <= 512 + 256
+        for w in d["warnings"] if w["code"] == "MAX_WRITTEN")'
+    has out/result.json 'd["status"] in ("complete", "interrupted")'
     has out/result.json 'any(c["status"] == "measured" and c["summary"] for c in d["cells"])'
 }
 
@@ -209,7 +219,7 @@ small() {
 start_on() {
     mkdir -p folder
     "$PMEMBENCH" run --paths bypass,deferred-bitmap --size 64,4096 --footprint 64K --max-time 60 --precision 0.001% \
-        --quiet --out out --path "folder/$1" </dev/null >stdout 2>stderr 3>&- &
+        --quiet --out out --path "folder/$1" ${keep:+"$keep"} </dev/null >stdout 2>stderr 3>&- &
     pid=$!
     for ((i = 0; i < 300; i++)); do
         rows=$(grep -c "" out/journal.jsonl 2>/dev/null) || rows=0
@@ -275,6 +285,40 @@ lost() {
     echo precious >folder/mine
     lost
     [ "$(cat folder/mine)" = precious ]
+}
+
+# theirs EXIT: of a run whose file somebody wrote to, and which said so in one line
+theirs() {
+    ends_with "$1"
+    [[ $(cat stderr) == "pmembench: --path folder/mine: somebody wrote to it"* ]] || fail "stderr: $(cat stderr)"
+    [ "$(wc -l <stderr)" = 1 ]
+    valid out/result.json
+    [ "$(dd if=folder/mine bs=1 skip=1000000 count=8 2>/dev/null)" = precious ] || fail "lost"
+}
+
+@test "a file that somebody writes into while running stays as it is, and is not used again" {
+    mkdir folder
+    : >folder/mine
+    start_on mine
+    printf precious | dd of=folder/mine bs=1 seek=1000000 conv=notrunc 2>/dev/null
+    kill -INT "$pid"
+    theirs 130
+    untouched folder/mine "somebody wrote to it" "name a new file"
+}
+
+@test "--keep: a file that is removed or replaced while running is not said to be kept" {
+    mkdir folder
+    : >folder/mine
+    keep=--keep start_on mine
+    rm folder/mine
+    echo precious >folder/mine
+    kill -INT "$pid"
+    ends_with 1
+    [[ $(cat stderr) == "pmembench: --path folder/mine: cannot be kept: "* ]] || fail "stderr: $(cat stderr)"
+    [ "$(wc -l <stderr)" = 1 ]
+    valid out/result.json
+    [ "$(cat folder/mine)" = precious ]
+    [ "$(ls -A folder)" = mine ]
 }
 
 @test "a file that is removed while running: nothing happens" {

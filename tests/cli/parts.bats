@@ -53,6 +53,23 @@ measured() {
     [ "$(jq_py "d['domain']['drain']['provenance']" <domain-pcommit/result.json)" = "not known" ]
 }
 
+@test "a modelled drain stands beside, for each domain that has one" {
+    for domain in hint flush-device pcommit; do
+        pmb run --paths bypass,libpmem-nt,deferred-bitmap --size 4096 --footprint 64K --dirty size --domain "$domain" \
+            --drain latency=300,bandwidth=2,queue=64K,refault=100 --max-time 0.1 --quiet --out "drain-$domain"
+        measured "drain-$domain"
+        # one write of a page: 300 ns, 4096 B at 2 GB/s, one refault; whichever way the bytes go
+        [ "$(jq_py "{c['modelled_ns'] for c in d['cells']}" <"drain-$domain/result.json")" = "{2448.0}" ]
+        [ "$(jq_py "d['domain']['drain']['provenance']" <"drain-$domain/result.json")" = modelled ]
+    done
+    refused 2 --drain "'adr' is executed" "flush-device" -- run --domain adr --drain latency=300,bandwidth=2,queue=64K
+    [ "$(nproc)" -ge 2 ] || skip "one CPU only"
+    pmb run --paths bypass,deferred-bitmap --size 4096 --footprint 64K --dirty size --domain hint --threads 2 \
+        --drain latency=300,bandwidth=2,queue=64K --max-time 0.1 --quiet --out bracket
+    [ "$(jq_py "{(c['modelled_ns'], c['modelled_serial_ns']) for c in d['cells']}" <bracket/result.json)" = "{(1174.0, 2348.0)}" ]
+    [ "$(jq_py "len(d['run']['thread_cpus'])" <bracket/result.json)" = 2 ]
+}
+
 @test "granules from 64 bytes to 2 MiB" {
     pmb run --paths bypass,deferred-radix,deferred-xarray,deferred-bitmap,hybrid --granule 64,256,4096,2M --size 256 \
         --dirty 4096 --footprint 64K --max-time 0.1 --quiet --out granules

@@ -103,6 +103,14 @@ static inline uint64_t whole_words(uint64_t at, uint64_t n)
     return first < last ? (last - first) * 4 : 0;
 }
 
+/* The wide bypass copies: all that lies in lines where no 4-byte word is cut by the range's ends. */
+static inline uint64_t uncut_lines(uint64_t at, uint64_t n)
+{
+    uint64_t first = at % 4 ? ceil_of(at, LINE) * LINE : at;
+    uint64_t end = (at + n) % 4 ? (at + n) / LINE * LINE : at + n;
+    return first < end ? end - first : 0;
+}
+
 /* __copy_user_nocache of 6.1: below 8 bytes one word when it is aligned; else head bytes up to 8, then whole
  * 8 bytes and one word more. */
 static inline uint64_t movnti61_bytes(uint64_t at, uint64_t n)
@@ -141,10 +149,11 @@ static inline void expect_copy(struct expect *e, enum copy_id copy, uint64_t at,
     case COPY_movnt_avx512:
     case COPY_movnt_avx2:
     case COPY_movnt_sse2:
-        c->nt += whole_words(at, n);
+        c->nt += uncut_lines(at, n);
         f->lines += wide_fixups(at, n);
         break;
     case COPY_line_clwb:
+    case COPY_avx2_clwb:
     case COPY_line_clflushopt:
         c->lines += touched(at, n, LINE);
         break;

@@ -158,8 +158,12 @@ static inline void sample_compare(struct result_comparison *c, const struct resu
                                   const struct result_cell *b)
 {
     struct paired_ratio r = stats_paired_ratio(a->samples, b->samples, a->sample_count, 0.95);
-    *c = (struct result_comparison){
-        .ratio = r.ratio, .p = r.p, .p_holm = r.p, .ratio_modelled = NAN, .rounds = r.blocks * r.block_size};
+    *c = (struct result_comparison){.ratio = r.ratio,
+                                    .p = r.p,
+                                    .p_holm = r.p,
+                                    .ratio_modelled = NAN,
+                                    .ratio_modelled_serial = NAN,
+                                    .rounds = r.blocks * r.block_size};
     SAMPLE_SET(c->key, b->key);
     SAMPLE_SET(c->a, a->id);
     SAMPLE_SET(c->b, b->id);

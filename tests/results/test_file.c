@@ -251,7 +251,8 @@ static bool may_be_absent(const char *name)
         if (!strcmp(name, axis_member((enum axis_id)i)))
             return true;
     return !strcmp(name, "latency") || !strcmp(name, "repeat") || !strcmp(name, "thread_ns") ||
-           !strcmp(name, "modelled_serial_ns");
+           !strcmp(name, "modelled_serial_ns") || !strcmp(name, "ratio_modelled_serial") ||
+           !strcmp(name, "thread_cpus");
 }
 
 static void assert_document_refused(const struct mutation *m)

@@ -148,4 +148,30 @@ static inline const char *promise_broken(struct promise *p, const struct copy *c
     return NULL;
 }
 
+/* The words of 4 bytes in a line that the range [offset, offset + n) cuts. */
+static inline unsigned promise_cut_words(size_t line, size_t offset, size_t n)
+{
+    unsigned cut = 0;
+    for (size_t word = line; word < line + PROMISE_LINE; word += 4) {
+        unsigned inside = 0;
+        for (size_t byte = word; byte < word + 4; byte++)
+            inside += byte >= offset && byte < offset + n;
+        cut += inside % 4 != 0;
+    }
+    return cut;
+}
+
+/* What the wide bypass copies store past the cache and write back, byte by byte: each line goes one way, and
+ * a line in which a word is cut is stored plainly and written back. */
+static inline void promise_of_wide(size_t offset, size_t n, uint64_t *nt_bytes, uint64_t *lines)
+{
+    *nt_bytes = *lines = 0;
+    for (size_t line = 0; line < offset + n; line += PROMISE_LINE) {
+        bool plain = promise_cut_words(line, offset, n) > 0;
+        for (size_t byte = line; byte < line + PROMISE_LINE; byte++)
+            *nt_bytes += !plain && byte >= offset && byte < offset + n;
+        *lines += plain;
+    }
+}
+
 #endif

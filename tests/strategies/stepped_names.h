@@ -70,6 +70,8 @@ static inline const struct name_rule *name_rule(const char *name)
         {"memcpy+cldemote", NAME_LIBC | 1u << CODE_CLDEMOTE, 1u << CODE_CLDEMOTE, FLUSHES_NEVER, CODE_OTHER,
          0},
         {"line+clwb", NAME_CLWB, NAME_CLWB, FLUSHES_EACH_ONCE, CODE_OTHER, 0},
+        {"avx2+clwb", 1u << CODE_STORE32 | NAME_CLWB, 1u << CODE_STORE32 | NAME_CLWB, FLUSHES_EACH_ONCE,
+         CODE_OTHER, 0},
         {"line+clflushopt", NAME_OPT, NAME_OPT, FLUSHES_EACH_ONCE, CODE_OTHER, 0},
         {"pmem2", NAME_PMEM2_NT, 0, FLUSHES_AT_WILL, CODE_OTHER, 0},
         {"pmem2-nt", NAME_PMEM2_NT, 0, FLUSHES_AT_WILL, CODE_OTHER, 0},

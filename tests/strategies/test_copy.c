@@ -103,6 +103,7 @@ static void names_are_the_fields_terms(void **state)
                                               "memcpy+clflush",
                                               "memcpy+cldemote",
                                               "line+clwb",
+                                              "avx2+clwb",
                                               "line+clflushopt",
                                               "pmem2",
                                               "pmem2-nt",

@@ -54,25 +54,42 @@ static void promise_is_kept(void **state)
     assert_true(keeps_its_promise(c));
 }
 
-/* What goes non-temporally is every whole aligned 4-byte word, in movnti and in the wide copies alike. */
+/* What goes non-temporally is every whole aligned 4-byte word, in the kernel's copies of 6.4 and later. */
 static uint64_t words_inside(size_t offset, size_t n)
 {
     size_t first = (offset + 3) / 4 * 4, last = (offset + n) / 4 * 4;
     return first < last ? last - first : 0;
 }
 
-static void bypass_copies_store_every_word_non_temporally(void **state)
+static void kernel_copies_store_every_word_non_temporally(void **state)
 {
-    static const enum copy_id bypass[] = {COPY_movnti,       COPY_movnti_clflushopt, COPY_movdir64b,
-                                          COPY_movnt_avx512, COPY_movnt_avx2,        COPY_movnt_sse2};
+    static const enum copy_id ids[] = {COPY_movnti, COPY_movnti_clflushopt};
     (void)state;
-    for (size_t i = 0; i < sizeof(bypass) / sizeof(bypass[0]); i++) {
-        const struct copy *c = copy_get(bypass[i], LAYOUT_TRACE);
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        const struct copy *c = copy_get(ids[i], LAYOUT_TRACE);
         bool runs = can_run(c);
         for (size_t offset = 0; runs && offset < 64; offset++)
             for (size_t n = 0; n <= 300; n++) {
                 promise_record(&promise, c, offset, n);
                 assert_int_equal(promise.counts.nt_bytes, words_inside(offset, n));
+            }
+    }
+}
+
+static void wide_copies_take_each_line_one_way(void **state)
+{
+    static const enum copy_id ids[] = {COPY_movdir64b, COPY_movnt_avx512, COPY_movnt_avx2, COPY_movnt_sse2};
+    uint64_t nt_bytes, lines;
+    (void)state;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        const struct copy *c = copy_get(ids[i], LAYOUT_TRACE);
+        bool runs = can_run(c);
+        for (size_t offset = 0; runs && offset < 64; offset++)
+            for (size_t n = 0; n <= 400; n++) {
+                promise_record(&promise, c, offset, n);
+                promise_of_wide(offset, n, &nt_bytes, &lines);
+                assert_int_equal(promise.counts.nt_bytes, nt_bytes);
+                assert_int_equal(promise.counts.lines_flushed, lines);
             }
     }
 }
@@ -133,17 +150,21 @@ static const struct exact {
     {COPY_movnti, 2, 1, 0, 1, 0},
     {COPY_movnti, 1, 3, 0, 1, 1},
     {COPY_movdir64b, 0, 4096, 4096, 0, 0},
-    {COPY_movdir64b, 3, 4096, 4092, 2, 0},
+    {COPY_movdir64b, 3, 4096, 4032, 2, 0}, /* 61 plain, 63 lines, 3 plain */
     {COPY_movdir64b, 1, 2, 0, 1, 0},
+    {COPY_movdir64b, 8, 100, 100, 0, 0}, /* 56 and 44 by words */
     {COPY_movnt_avx512, 0, 4096, 4096, 0, 0},
-    {COPY_movnt_avx512, 3, 4096, 4092, 2, 0},
+    {COPY_movnt_avx512, 3, 4096, 4032, 2, 0},
     {COPY_movnt_avx512, 4, 4096, 4096, 0, 0},
+    {COPY_movnt_avx512, 4, 4095, 4092, 1, 0},  /* 60 by words, 63 lines, 3 plain */
+    {COPY_movnt_avx512, 13, 4147, 4096, 1, 0}, /* 51 plain, 64 lines */
+    {COPY_movnt_avx512, 0, 61, 0, 1, 0},       /* one way for a line: none of its 15 words */
     {COPY_movnt_avx512, 62, 3, 0, 2, 0},
     {COPY_movnt_avx512, 4, 3, 0, 1, 0},
     {COPY_movnt_avx2, 0, 4096, 4096, 0, 0},
-    {COPY_movnt_avx2, 3, 4096, 4092, 2, 0},
+    {COPY_movnt_avx2, 3, 4096, 4032, 2, 0},
     {COPY_movnt_sse2, 0, 4096, 4096, 0, 0},
-    {COPY_movnt_sse2, 3, 4096, 4092, 2, 0},
+    {COPY_movnt_sse2, 3, 4096, 4032, 2, 0},
     {COPY_movnt_sse2, 62, 3, 0, 2, 0},
     {COPY_movnti_6_1, 0, 4096, 4096, 0, 1},
     {COPY_movnti_6_1, 3, 4096, 4088, 2, 1}, /* 5 plain, 63 x 64, 7 x 8, 3 plain, fence */
@@ -178,6 +199,9 @@ static const struct exact {
     {COPY_line_clwb, 0, 4096, 0, 64, 0},
     {COPY_line_clwb, 3, 4096, 0, 65, 0},
     {COPY_line_clwb, 3, 5, 0, 1, 0},
+    {COPY_avx2_clwb, 0, 4096, 0, 64, 0},
+    {COPY_avx2_clwb, 3, 4096, 0, 65, 0},
+    {COPY_avx2_clwb, 63, 2, 0, 2, 0},
     {COPY_line_clflushopt, 63, 66, 0, 3, 0},
     {COPY_memcpy, 3, 65536, 0, 0, 0},
     {COPY_rep_movsb, 3, 65536, 0, 0, 0},
@@ -232,6 +256,7 @@ static void traits_are_the_designs(void **state)
         [COPY_memcpy_clflush] = {false, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_memcpy_cldemote] = {false, false, RESIDENT_YES, FENCE_NONE},
         [COPY_line_clwb] = {true, true, RESIDENT_AS_CLWB, FENCE_NEEDED},
+        [COPY_avx2_clwb] = {false, true, RESIDENT_AS_CLWB, FENCE_NEEDED},
         [COPY_line_clflushopt] = {true, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_pmem2] = {false, true, RESIDENT_NO, FENCE_NEEDED},
         [COPY_pmem2_nt] = {false, true, RESIDENT_NO, FENCE_NEEDED},
@@ -336,16 +361,17 @@ static void wrong_strategies_are_found(void **state)
 int main(void)
 {
     static enum copy_id ids[COPIES];
-    struct CMUnitTest tests[COPIES + 5] = {
+    struct CMUnitTest tests[COPIES + 6] = {
         cmocka_unit_test(traits_are_the_designs),
         cmocka_unit_test(counts_are_exact),
-        cmocka_unit_test(bypass_copies_store_every_word_non_temporally),
+        cmocka_unit_test(kernel_copies_store_every_word_non_temporally),
+        cmocka_unit_test(wide_copies_take_each_line_one_way),
         cmocka_unit_test(kernel_copies_with_cached_heads),
         cmocka_unit_test(wrong_strategies_are_found),
     };
     for (unsigned i = 0; i < COPIES; i++) {
         ids[i] = (enum copy_id)i;
-        tests[5 + i] = (struct CMUnitTest){
+        tests[6 + i] = (struct CMUnitTest){
             .name = copy_get(ids[i], 0)->name, .test_func = promise_is_kept, .initial_state = &ids[i]};
     }
     return cmocka_run_group_tests_name("copy traits", tests, NULL, NULL);

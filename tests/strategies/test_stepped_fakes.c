@@ -92,7 +92,7 @@ static const struct fake {
     {"memcpy+clwb that flushes one line", COPY_memcpy_clwb, NULL, COPY_memcpy, finish_one_edge, WRONG_LINES},
     {"movnti without its fix-up", COPY_movnti, NULL, COPY_movnti, finish_nothing, WRONG_BYTE},
     {"movnti with half of it", COPY_movnti, NULL, COPY_movnti, finish_one_edge, WRONG_BYTE},
-    {"movnt-sse2 without its edges", COPY_movnt_sse2, NULL, COPY_movnt_sse2, finish_nothing, WRONG_BYTE},
+    {"movnt-sse2 without its edges", COPY_movnt_sse2, NULL, COPY_movnt_sse2, finish_nothing, WRONG_LINES},
     {"line+clwb but the last", COPY_line_clwb, copy_by_line_but_the_last, 0, NULL, WRONG_LINES},
     {"a copy of less", COPY_line_clwb, copy_but_the_last_line, 0, NULL, WRONG_BYTES},
     {"flushed before it is stored", COPY_line_clwb, copy_flushed_too_early, 0, NULL, WRONG_BYTE},
