@@ -93,7 +93,7 @@ int region_keep(struct region *r, const char *path, struct error *err)
 bool region_close(struct region *r)
 {
     struct error theirs = {0};
-    char path[LINE_TEXT];
+    const char *path = r->file.path;
     if (r->base)
         signals_guard(NULL, 0);
     if (r->map)
@@ -101,7 +101,6 @@ bool region_close(struct region *r)
     else if (r->base)
         munmap(r->base, r->mapped);
     r->base = NULL;
-    text_copy(path, sizeof(path), r->file.path ? r->file.path : "");
     if (region_file_close(&r->file))
         return true;
     refuse(path,

@@ -63,11 +63,12 @@ static void fail_member(struct group *g, size_t member, const struct error *why)
 /* Runs a slot once; returns ns a period, or NAN when its data were wrong. */
 static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uint64_t first, uint64_t periods)
 {
-    struct visit visit;
+    struct visit visit = {0};
     struct error why = {0};
-    written_add(st->env->written, &st->g->members[slot->member]->spec.stream, periods);
-    if (cell_visit(st->cells[slot->member], &slot->variant, layout, first, periods, st->g->natural, &visit,
-                   &why)) {
+    int wrong = cell_visit(st->cells[slot->member], &slot->variant, layout, first, periods, st->g->natural,
+                           &visit, &why);
+    written_add(st->env->written, visit.written);
+    if (wrong) {
         fail_member(st->g, slot->member, &why);
         return NAN;
     }
@@ -178,7 +179,10 @@ static void count_members(struct stage *st)
         struct run_cell *member = st->g->members[m];
         if (!st->cells[m])
             continue;
-        if (cell_count(st->cells[m], &c, &why)) {
+        uint64_t before = st->cells[m]->written;
+        int wrong = cell_count(st->cells[m], &c, &why);
+        written_add(st->env->written, st->cells[m]->written - before);
+        if (wrong) {
             fail_member(st->g, m, &why);
             continue;
         }

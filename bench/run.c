@@ -165,7 +165,7 @@ static int open_memory(struct run *r, struct error *err)
     if (written_check(&r->written, written_least(r->groups, r->group_count, n.bytes), err) ||
         region_open(&r->region, &request, err))
         return -1;
-    r->written.bytes = n.bytes;
+    r->written.bytes = r->region.bytes;
     r->workspace = (struct workspace){.base = r->region.base,
                                       .bytes = r->region.bytes,
                                       .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),

@@ -153,6 +153,32 @@ static void each_fake_is_found(void **state)
 }
 
 /* The same case with what they were made of, so that nothing but the fault is found. */
+/* libc's memcpy in one piece goes past the cache when it is large enough; what that is the test's environment
+ * says. */
+static void copy_in_one_piece(void *dst, const void *src, size_t n)
+{
+    memcpy(dst, src, n);
+}
+
+static void an_unbounded_memcpy_is_found(void **state)
+{
+    static struct lines l;
+    const char *tunables = getenv("GLIBC_TUNABLES");
+    struct copy whole = *real(COPY_memcpy);
+    if (!tunables || !strstr(tunables, "x86_non_temporal_threshold")) {
+        print_message("skipped: GLIBC_TUNABLES does not set glibc.cpu.x86_non_temporal_threshold\n");
+        skip();
+    }
+    cases_skip_without("memcpy", 0);
+    (void)state;
+    cases_open(&l);
+    assert_true(cases_hold_large(&l, &whole));
+    whole.copy = copy_in_one_piece;
+    const char *wrong = copy_verdict(&l, &whole, LINES_PAGE, CASES_LARGE);
+    assert_non_null(wrong);
+    assert_string_equal(wrong, WRONG_PAST);
+}
+
 static void the_real_ones_are_not(void **state)
 {
     (void)state;
@@ -184,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_fake_is_found),
+        cmocka_unit_test(an_unbounded_memcpy_is_found),
         cmocka_unit_test(the_real_ones_are_not),
         cmocka_unit_test(a_name_without_a_rule_is_found),
     };
