@@ -119,8 +119,8 @@ static inline bool cases_hold_long(struct lines *l, const struct copy *c)
 }
 
 /* Beyond what a library takes for a large copy: glibc's memcpy goes past the cache from its threshold on,
- * which the test is run with at its least (GLIBC_TUNABLES, 16448 bytes). Two chunks of 16 KiB and a part, and
- * more than that. */
+ * which the test is run with at 20 KiB (GLIBC_TUNABLES), and without REP MOVSB, which it would prefer below a
+ * MiB. Two chunks of 16 KiB and a part, and more than that. */
 enum { CASES_LARGE = 70000 };
 
 static inline bool cases_hold_large(struct lines *l, const struct copy *c)
