@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/machine_places.h"
 
-#include <hwloc.h>
 #include <sched.h>
 #include <stdlib.h>
+
+#include "bench/topology.h"
 
 struct place {
     unsigned far;     /* on another node than the first */
@@ -55,19 +56,9 @@ static unsigned collect(hwloc_topology_t t, hwloc_const_bitmap_t allowed, int fi
     return n;
 }
 
-/* What the thread may run on now; free it. */
-static hwloc_bitmap_t allowed_now(hwloc_topology_t t)
-{
-    hwloc_bitmap_t allowed = hwloc_bitmap_alloc();
-    if (hwloc_get_cpubind(t, allowed, HWLOC_CPUBIND_THREAD))
-        hwloc_bitmap_copy(allowed, hwloc_topology_get_allowed_cpuset(t));
-    hwloc_bitmap_and(allowed, allowed, hwloc_topology_get_allowed_cpuset(t));
-    return allowed;
-}
-
 static unsigned order(hwloc_topology_t t, int cpu, int *out, unsigned most)
 {
-    hwloc_bitmap_t allowed = allowed_now(t);
+    hwloc_bitmap_t allowed = topology_allowed(t);
     int weight = hwloc_bitmap_weight(allowed);
     struct place *places = weight > 0 ? calloc((size_t)weight, sizeof(*places)) : NULL;
     unsigned n = 0;
@@ -87,21 +78,9 @@ static unsigned order(hwloc_topology_t t, int cpu, int *out, unsigned most)
     return n;
 }
 
-static hwloc_topology_t open_topology(void)
-{
-    hwloc_topology_t t;
-    if (hwloc_topology_init(&t))
-        return NULL;
-    hwloc_topology_set_flags(t, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-    if (!hwloc_topology_load(t))
-        return t;
-    hwloc_topology_destroy(t);
-    return NULL;
-}
-
 unsigned machine_places(int cpu, int *out, unsigned most)
 {
-    hwloc_topology_t t = most ? open_topology() : NULL;
+    hwloc_topology_t t = most ? topology_open() : NULL;
     if (!t)
         return 0;
     unsigned n = order(t, cpu, out, most);
@@ -112,7 +91,7 @@ unsigned machine_places(int cpu, int *out, unsigned most)
 struct places_bounds machine_places_bounds(const int *cpus, unsigned count)
 {
     struct places_bounds b = {count, count};
-    hwloc_topology_t t = count ? open_topology() : NULL;
+    hwloc_topology_t t = count ? topology_open() : NULL;
     hwloc_obj_t first = t ? hwloc_get_pu_obj_by_os_index(t, (unsigned)cpus[0]) : NULL;
     hwloc_bitmap_t taken = hwloc_bitmap_alloc();
     for (unsigned i = 0; first && i < count; i++) {

@@ -7,30 +7,7 @@
 #include <string.h>
 
 #include "bench/machine_facts.h"
-
-/* All of the machine, what is not ours too: a cache is as large and as shared as it is. NULL: not known. */
-static hwloc_topology_t topology_open(void)
-{
-    hwloc_topology_t t;
-    if (hwloc_topology_init(&t))
-        return NULL;
-    hwloc_topology_set_flags(t, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-    if (hwloc_topology_load(t)) {
-        hwloc_topology_destroy(t);
-        return NULL;
-    }
-    return t;
-}
-
-/* The CPUs of the cpuset cgroup that the calling thread may also run on as it is bound now; free it. */
-static hwloc_bitmap_t allowed_now(hwloc_topology_t t)
-{
-    hwloc_bitmap_t set = hwloc_bitmap_alloc();
-    if (hwloc_get_cpubind(t, set, HWLOC_CPUBIND_THREAD))
-        hwloc_bitmap_copy(set, hwloc_topology_get_allowed_cpuset(t));
-    hwloc_bitmap_and(set, set, hwloc_topology_get_allowed_cpuset(t));
-    return set;
-}
+#include "bench/topology.h"
 
 static int current_cpu(hwloc_const_bitmap_t allowed)
 {
@@ -61,7 +38,7 @@ void machine_read_topology(struct machine_probe *p)
     hwloc_topology_t t = topology_open();
     if (!t)
         return;
-    hwloc_bitmap_t allowed = allowed_now(t);
+    hwloc_bitmap_t allowed = topology_allowed(t);
     int cpus = hwloc_bitmap_weight(allowed), nodes = hwloc_get_nbobjs_by_type(t, HWLOC_OBJ_NUMANODE);
     p->machine.cpus = cpus > 0 ? (unsigned)cpus : 0;
     p->machine.nodes = nodes > 0 ? (unsigned)nodes : 0;
@@ -91,7 +68,7 @@ static void bind_memory(hwloc_topology_t t, hwloc_obj_t pu)
 static int bind_in(hwloc_topology_t t, int cpu, struct error *err)
 {
     if (cpu < 0) {
-        hwloc_bitmap_t allowed = allowed_now(t);
+        hwloc_bitmap_t allowed = topology_allowed(t);
         cpu = current_cpu(allowed);
         hwloc_bitmap_free(allowed);
     }

@@ -69,3 +69,32 @@ has() {
 d = json.load(open(sys.argv[1]))
 sys.exit(0 if eval(sys.argv[2]) else f"{sys.argv[1]}: not so: {sys.argv[2]}")' "$@"
 }
+
+# running_until_journal SECONDS ARGUMENT...: the program in the background ($pid), waited for until its journal out/ has
+# a whole group
+running_until_journal() {
+    local seconds=$1 lines
+    shift
+    "$PMEMBENCH" run "$@" --quiet --out out </dev/null >stdout 2>stderr 3>&- &
+    pid=$!
+    for ((i = 0; i < 10 * seconds; i++)); do
+        lines=$(grep -c "" out/journal.jsonl 2>/dev/null) || lines=0
+        [ "$lines" -lt 3 ] || return 0
+        kill -0 "$pid" || break
+        sleep 0.1
+    done
+    fail "no journal after $seconds s: $(cat stderr)"
+}
+
+# ends_with CODE: that run ends by itself with this exit code
+ends_with() {
+    local code=0
+    for ((i = 0; i < 300; i++)); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null && fail "still there after 30 s"
+    wait "$pid" || code=$?
+    pid=
+    [ "$code" = "$1" ] || fail "exit $code, not $1: $(cat stderr)"
+}

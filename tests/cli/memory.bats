@@ -215,31 +215,11 @@ small() {
     has out/result.json 'any(c["status"] == "measured" and c["summary"] for c in d["cells"])'
 }
 
-# start_on NAME: a run on folder/NAME in the background, waited for until its journal has a whole group
+# start_on NAME: a run on folder/NAME
 start_on() {
     mkdir -p folder
-    "$PMEMBENCH" run --paths bypass,deferred-bitmap --size 64,4096 --footprint 64K --max-time 60 --precision 0.001% \
-        --quiet --out out --path "folder/$1" ${keep:+"$keep"} </dev/null >stdout 2>stderr 3>&- &
-    pid=$!
-    for ((i = 0; i < 300; i++)); do
-        rows=$(grep -c "" out/journal.jsonl 2>/dev/null) || rows=0
-        [ "$rows" -lt 3 ] || return 0
-        kill -0 "$pid" || break
-        sleep 0.1
-    done
-    fail "no journal: $(cat stderr)"
-}
-
-ends_with() {
-    local code=0
-    for ((i = 0; i < 300; i++)); do
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.1
-    done
-    kill -KILL "$pid" 2>/dev/null && fail "still there after 30 s"
-    wait "$pid" || code=$?
-    pid=
-    [ "$code" = "$1" ] || fail "exit $code, not $1: $(cat stderr)"
+    running_until_journal 30 --paths bypass,deferred-bitmap --size 64,4096 --footprint 64K --max-time 60 --precision 0.001% \
+        --path "folder/$1" ${keep:+"$keep"}
 }
 
 # What a run leaves whose memory went away.

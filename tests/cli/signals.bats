@@ -3,29 +3,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 load common
 
-# start: a run of many groups in the background, waited for until its journal has a whole group
+# start: a run of many groups
 start() {
-    "$PMEMBENCH" run --plan quick --max-time 60 --quiet --out out </dev/null >stdout 2>stderr 3>&- &
-    pid=$!
-    for ((i = 0; i < 600; i++)); do
-        lines=$(grep -c "" out/journal.jsonl 2>/dev/null) || lines=0
-        [ "$lines" -lt 3 ] || return 0
-        kill -0 "$pid" || break
-        sleep 0.1
-    done
-    fail "no journal after a minute: $(cat stderr)"
-}
-
-# ends_with CODE: the run of start
-ends_with() {
-    local code=0
-    for ((i = 0; i < 300; i++)); do
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.1
-    done
-    kill -KILL "$pid" 2>/dev/null && fail "still there after 30 s"
-    wait "$pid" || code=$?
-    [ "$code" = "$1" ] || fail "exit $code, not $1: $(cat stderr)"
+    running_until_journal 60 --plan quick --max-time 60
 }
 
 interrupted_by() {

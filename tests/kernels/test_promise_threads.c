@@ -7,18 +7,12 @@
 #include <cmocka.h>
 
 #include "tests/kernels/promise_stress.h"
+#include "tests/sanitized.h"
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 #ifdef SANITIZED
 enum { FSYNCS = 40 };
 #else
-enum { FSYNCS = 300 };
+enum { FSYNCS = 150 };
 #endif
 
 /* One row, which must keep all promises. */

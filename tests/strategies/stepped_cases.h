@@ -17,7 +17,7 @@
 enum {
     CASES_OFFSETS = 64,
     CASES_LENGTH = 300,
-    CASES_DENSE = 40 /* up to here every offset with every length: all heads and tails around one line */
+    CASES_DENSE = 24 /* up to here every offset with every length: all heads and tails around one line */
 };
 
 /* Set: every offset with every length up to 300. */

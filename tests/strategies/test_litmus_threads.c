@@ -6,15 +6,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "tests/sanitized.h"
 #include "tests/strategies/litmus.h"
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 #ifdef SANITIZED
 enum { ROUNDS = 200000, TRIES = 1, DEMANDED = 0 };
 #else

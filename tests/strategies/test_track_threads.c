@@ -5,19 +5,13 @@
 #include <time.h>
 
 #include "strategies/trace.h"
+#include "tests/sanitized.h"
 #include "tests/strategies/track_shadow.h"
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 #ifdef SANITIZED
 enum { SYNCS = 5000 };
 #else
-enum { SYNCS = 25000 };
+enum { SYNCS = 12000 };
 #endif
 
 static void nap(void)
