@@ -173,6 +173,13 @@ static int open_folder(struct region_file *f, const char *path, struct error *er
     return f->dir < 0 ? refuse_number(path, "cannot be made", errno, err) : 0;
 }
 
+/* Where a mistyped device would become a file in memory. */
+static bool is_dev(int dir)
+{
+    struct stat st, dev;
+    return !fstat(dir, &st) && !stat("/dev", &dev) && st.st_dev == dev.st_dev && st.st_ino == dev.st_ino;
+}
+
 int region_file_look(struct region_file *f, const struct region_request *q, struct error *err)
 {
     *f = (struct region_file){.path = q->path, .fd = -1, .dir = -1};
@@ -184,6 +191,11 @@ int region_file_look(struct region_file *f, const struct region_request *q, stru
         close(named);
     } else if (errno != ENOENT) {
         result = refuse_number(q->path, "cannot be looked at", errno, err);
+    } else if (is_dev(f->dir)) {
+        result = refuse(q->path,
+                        "is no device that is there, and /dev is no place for a file; `ls /dev/dax*` shows "
+                        "the DAX devices",
+                        err);
     } else if (q->destroy) {
         result =
             refuse(q->path, "does not exist, and --destroy is for a /dev/daxX.Y; leave --destroy out", err);

@@ -150,6 +150,10 @@ static void warn_machine(struct result *r)
     if (r->machine.drift_percent > DRIFT_LIMIT)
         warn(r, "FREQUENCY_DRIFT", "ratios are paired by round and hold; absolute times vary by this much",
              "a reference spin varied by %.1f %% over the rounds", r->machine.drift_percent);
+#if PMB_FEW_LAYOUTS
+    warn(r, "FEW_LAYOUTS", "measure with the preset default",
+         "this build has two code layouts where eight are meant: differences may be those of code offsets");
+#endif
     if (!strcmp(r->domain.name, "unknown"))
         warn(r, "DOMAIN_UNKNOWN",
              "say what the platform promises: --domain eadr, adr, hint, flush-device, gpf",

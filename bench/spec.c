@@ -114,7 +114,11 @@ enum { THREADS_MOST = 1024 };
 
 static int threads(struct run_cell *cell, const struct spec_env *env, struct error *err)
 {
+    const char *text = cell->out.axis[AXIS_threads];
     uint64_t n;
+    if (!*text || text[strspn(text, "0123456789")])
+        return error_set(err, EXIT_USAGE, "--threads: '%s' is not a number of threads; write 1, 2 or 1,2,4",
+                         text);
     if (axis_number(cell, AXIS_threads, 1, THREADS_MOST, &n, err))
         return -1;
     if (env->cpus && n > env->cpus)

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "kernels/period.h"
 
-#define LAYOUT_LIST(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
-
 #define DECLARE(n) extern const struct path_parts LAYOUT_JOIN(path_parts, n);
 LAYOUT_LIST(DECLARE)
 #undef DECLARE

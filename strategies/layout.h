@@ -17,8 +17,20 @@ enum { LAYOUT_RUNG = 0, LAYOUT_PATH = 4, LAYOUTS_EACH = 4, LAYOUT_TRACE = 8, LAY
 #define PMB_LAYOUT 0
 #endif
 
+#ifndef PMB_FEW_LAYOUTS
+#define PMB_FEW_LAYOUTS 0
+#endif
+
 #ifndef PMB_TRACE
 #define PMB_TRACE 0
+#endif
+
+/* Which compiled layout stands for each: variants of the build that time nothing compile three
+ * (PMB_FEW_LAYOUTS). */
+#if PMB_FEW_LAYOUTS
+#define LAYOUT_LIST(X) X(0) X(0) X(0) X(0) X(4) X(4) X(4) X(4) X(8)
+#else
+#define LAYOUT_LIST(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 #endif
 
 #define LAYOUT_JOIN_(name, n) name##_l##n

@@ -92,6 +92,7 @@ small() {
     refused 1 "/dev/null" "character device" -- run "${tiny[@]}" --path /dev/null
     refused 1 "/dev/null" "character device" -- run "${tiny[@]}" --path /dev/null --destroy
     refused 1 "holds no data" -- run "${tiny[@]}" --path /proc/self/comm
+    refused 1 "/dev/dax99.99" "ls /dev/dax" -- run "${tiny[@]}" --path /dev/dax99.99
 }
 
 @test "a DAX device: only with --destroy" {

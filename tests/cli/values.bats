@@ -32,6 +32,7 @@ load common
     refused 2 --overwrite "0 is out of range" "from 1" -- run --overwrite 0
     refused 2 --granule 65 "power of two" -- run --granule 65
     refused 2 --threads "0 is out of range" "from 1" -- run --threads 0
+    refused 2 --threads "'x'" "1,2,4" -- run --threads x
     refused 1 --threads "1024 threads" "use at most" -- run --threads 1024
     refused 2 --files "'mine'" "list" -- run --files mine
     refused 2 --footprint "'l3'" "l2, llc or beyond" -- run --footprint l3

@@ -15,6 +15,13 @@ static bool runs_here(uint32_t features)
     return !(features & ~cpu_features());
 }
 
+static bool copy_runs(const struct copy *copy)
+{
+    if (!runs_here(copy->features))
+        print_message("%s: skipped, the CPU lacks what it needs\n", copy->name);
+    return runs_here(copy->features);
+}
+
 /* The first write-back that the CPU has. */
 static enum writeback_id writeback_here(void)
 {
@@ -87,11 +94,8 @@ static void durable_copies_hold_in_every_schedule(void **state)
     (void)state;
     for (unsigned c = 0; c < COPIES; c++) {
         const struct copy *copy = copy_get((enum copy_id)c, 0);
-        if (!copy->durable || !runs_here(copy->features)) {
-            if (copy->durable)
-                print_message("%s: skipped, the CPU lacks what it needs\n", copy->name);
+        if (!copy->durable || !copy_runs(copy))
             continue;
-        }
         for (unsigned d = 0; d < 2; d++) {
             struct parts parts = untracked((enum copy_id)c, d ? DOMAIN_eadr : DOMAIN_adr);
             all_scenarios_hold(&parts);
@@ -182,7 +186,7 @@ static void fix_up_left_out_is_caught(void **state)
     (void)state;
     for (unsigned c = 0; c < COPIES; c++) {
         const struct copy *copy = copy_get((enum copy_id)c, 0);
-        if (!copy->durable || !copy->finish || !runs_here(copy->features))
+        if (!copy->durable || !copy->finish || !copy_runs(copy))
             continue;
         struct parts right = untracked((enum copy_id)c, DOMAIN_adr);
         if (!is_caught(&right, make_unfinished, "fsync after write"))
@@ -200,7 +204,7 @@ static void a_fence_missing_at_the_end_of_write_is_caught(void **state)
     (void)state;
     for (unsigned c = 0; c < COPIES; c++) {
         const struct copy *copy = copy_get((enum copy_id)c, 0);
-        if (!copy->durable || copy->fence != FENCE_NEEDED || !runs_here(copy->features))
+        if (!copy->durable || copy->fence != FENCE_NEEDED || !copy_runs(copy))
             continue;
         struct parts right = untracked((enum copy_id)c, DOMAIN_adr);
         struct wrong_parts w;

@@ -79,7 +79,8 @@ static void layouts_differ_in_code_only(void **state)
             assert_int_equal(a->fence, b->fence);
             assert_int_equal(a->opaque, b->opaque);
             assert_ptr_equal(a->prepare, b->prepare);
-            assert_ptr_not_equal(a->copy, b->copy);
+            if (!PMB_FEW_LAYOUTS)
+                assert_ptr_not_equal(a->copy, b->copy);
         }
 }
 

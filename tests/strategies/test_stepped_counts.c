@@ -113,18 +113,25 @@ static bool report_is_true(enum copy_id id, size_t offset, size_t n)
 static void the_counting_instance_is_true(void **state)
 {
     static const size_t lengths[] = {1, 2, 4, 7, 8, 12, 63, 64, 65, 131, 256, 300};
+    unsigned seen = 0;
     (void)state;
     cases_skip_without("the counting instance", 0);
     cases_open(&lines);
     for (unsigned id = 0; id < COPIES; id++) {
         const struct copy *c = copy_get((enum copy_id)id, LAYOUT_RUNG);
-        if (c->opaque || c->features & ~cases_features())
+        if (c->opaque)
             continue;
+        if (c->features & ~cases_features()) {
+            print_message("%s: skipped, this CPU lacks what it needs\n", c->name);
+            continue;
+        }
+        seen++;
         copy_warm(&lines, c);
         for (size_t offset = 0; offset < LINES_SIDE; offset += 3)
             for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
                 assert_true(report_is_true((enum copy_id)id, offset, lengths[i]));
     }
+    assert_true(seen > 0);
 }
 
 int main(void)
