@@ -12,7 +12,7 @@ Installs what building and testing needs and is missing, builds build/ with gcc 
 test: checks of the sources, unit tests, the command line, and the clang, ASan+UBSan, TSan and Valgrind
 variants, which are tests of their own. About 10 minutes on two cores. The last lines are ctest's summary.
 
-example: ./test.sh -L check      (labels: check, unit, proof, cli, variant)
+example: ./test.sh -L check      (labels: check, unit, proof, threads, stepped, truth, cli, variant)
 END
 }
 

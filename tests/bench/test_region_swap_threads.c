@@ -15,28 +15,12 @@
 #include <unistd.h>
 
 #include "base/rng.h"
-#include "bench/region.h"
+#include "tests/bench/region.h"
 
 enum { OPENS = 5, TRIES_LEAST = 1500, TRIES_MOST = 30000, DATA_BYTES = 8192 };
 
-static char home[64];
 static atomic_bool ended;
 static atomic_uint swaps;
-
-static int enter(void **state)
-{
-    (void)state;
-    snprintf(home, sizeof(home), "/tmp/pmembench-swap-XXXXXX");
-    return mkdtemp(home) && !chdir(home) ? 0 : -1;
-}
-
-static int leave(void **state)
-{
-    char command[96];
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", home);
-    return chdir("/") || system(command);
-}
 
 static void make_data(char data[DATA_BYTES])
 {
