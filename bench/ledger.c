@@ -74,7 +74,7 @@ static double level(const struct rungs *r, const double *ns)
 static struct interval around(const struct rungs *r, double value)
 {
     size_t blocks = stats_block_means(r->scratch, r->g->rounds, LAYOUTS_EACH, r->blocks);
-    struct interval i = stats_median_interval(r->blocks, blocks, CONFIDENCE);
+    struct interval i = stats_series_interval(r->blocks, blocks, CONFIDENCE);
     return (struct interval){value, fmin(i.low, value), fmax(i.high, value)};
 }
 
