@@ -6,8 +6,11 @@
 
 #include "base/text.h"
 #include "bench/group.h"
+#include "bench/latency.h"
 #include "bench/ledger.h"
+#include "bench/turns.h"
 #include "results/stats.h"
+#include "results/verdict.h"
 #include "strategies/prim.h"
 
 static const double CONTROL_CONFIDENCE = 0.999, CONFIDENCE = 0.95;
@@ -153,6 +156,9 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->counts.faults = (double)path->faults /
                          ((double)g->rounds * (double)g->member_periods[m] * (double)spec->stream.writes);
     model_drain(spec, out, env);
+    const struct slot *stamped = find_slot(g, m, ROLE_STAMPED);
+    if (stamped && latency_fill(stamped->stamped, &env->stamp_clock, out, err))
+        return -1;
     text_copy(out->ended_by, sizeof(out->ended_by), g->half_width <= env->precision ? "precision" : "time");
     return g->members[m]->ledger && spec->kernel == KERNEL_WRITE_FSYNC ? ledger_fill(g, m, env, err) : 0;
 }
@@ -198,7 +204,7 @@ static void judge_controls(struct group *g)
     const struct slot *longest = find_slot(g, spin->member, ROLE_PATH);
     double median = longest->failed ? NAN : stats_median(longest->ns, g->rounds);
     c->expected_different = 1 + g->planted_ns / writes / median;
-    c->held = same_holds(c->same) && different_holds(c->different, c->expected_different);
+    c->held = turns_fair(g) && same_holds(c->same) && different_holds(c->different, c->expected_different);
 }
 
 static double relative_half(struct interval r)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "results/stats.h"
+#include "results/verdict.h"
 
 static const double CONFIDENCE = 0.95;
 
@@ -43,7 +44,8 @@ static void compare_member(const struct group *g, size_t member, struct result_c
     c->ratio_modelled_serial =
         nothing_modelled ? NAN : (in_b + b->modelled_serial_ns) / (in_a + a->modelled_serial_ns);
     text_copy(c->method, sizeof(c->method),
-              ratio.block_size > 1 ? "paired by blocks, sign interval" : "paired by round, sign interval");
+              ratio.effective < ratio.pairs ? "paired by round, widened sign interval"
+                                            : "paired by round, sign interval");
 }
 
 static void judge(const struct group *g, size_t member, struct result_comparison *c)
@@ -84,7 +86,8 @@ static void gather_controls(const struct group *groups, size_t count, struct res
         if (!groups[g].rounds)
             continue;
         double floor = floor_of(&groups[g]);
-        r->floor_ratio = isnan(floor) ? NAN : fmax(r->floor_ratio, floor);
+        bool known = !isnan(floor) && !isnan(r->floor_ratio); /* one group's that is not known spoils it */
+        r->floor_ratio = known ? fmax(r->floor_ratio, floor) : NAN;
         r->controls_held = r->controls_held && groups[g].controls.held;
         r->controls[r->control_count++] = groups[g].controls;
     }

@@ -4,10 +4,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
-enum { SPIN_LINKS = 10000, LEAST = 20 };
+enum { SPIN_LINKS = 10000, LEAST = 20, LEAST_OF_TENTH = 5 };
 
 void drift_probe(struct drift *d, double tsc_ghz)
 {
@@ -30,19 +31,46 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* In rising order, malloc'ed; NULL of none, or when memory is short. */
+static double *sorted_part(const double *ns, size_t count)
+{
+    double *sorted = count ? malloc(count * sizeof(*sorted)) : NULL;
+    if (!sorted)
+        return NULL;
+    memcpy(sorted, ns, count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), compare);
+    return sorted;
+}
+
+static double middle(const double *ns, size_t count)
+{
+    double *sorted = sorted_part(ns, count);
+    double value = sorted ? (sorted[(count - 1) / 2] + sorted[count / 2]) / 2 : NAN;
+    free(sorted);
+    return value;
+}
+
 double drift_percent(const struct drift *d)
 {
-    if (d->count < LEAST)
-        return NAN;
-    double *sorted = malloc(d->count * sizeof(*sorted));
+    double *sorted = d->count < LEAST ? NULL : sorted_part(d->ns, d->count);
     if (!sorted)
         return NAN;
-    for (size_t i = 0; i < d->count; i++)
-        sorted[i] = d->ns[i];
-    qsort(sorted, d->count, sizeof(*sorted), compare);
     double percent = 100 * (sorted[d->count * 95 / 100] - sorted[d->count * 5 / 100]) / sorted[d->count / 2];
     free(sorted);
     return percent;
+}
+
+double drift_trend(const struct drift *d)
+{
+    size_t tenth = d->count / 10 > LEAST_OF_TENTH ? d->count / 10 : LEAST_OF_TENTH;
+    if (d->count < LEAST)
+        return NAN;
+    return 100 * (middle(d->ns + d->count - tenth, tenth) / middle(d->ns, tenth) - 1);
+}
+
+double drift_spin_ns(const struct drift *d)
+{
+    return d->count < LEAST ? NAN : middle(d->ns, d->count);
 }
 
 void drift_free(struct drift *d)

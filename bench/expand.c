@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "bench/plan.h"
+#include "results/file.h"
 
-enum { CELLS_MAX = 20000 };
+enum { CELLS_MAX = RESULT_OBJECTS };
 
 /* A block's value i of a list, or the value itself; numbers as text. */
 static void value_text(const json_t *value, size_t i, const char *standard, char *out, size_t bytes)
@@ -111,6 +112,8 @@ void run_cells_free(struct run_cells *cells)
         free(cells->cells[i].out.samples);
         free(cells->cells[i].out.thread_ns);
         free(cells->cells[i].out.layouts);
+        free(cells->cells[i].out.latency.write.buckets);
+        free(cells->cells[i].out.latency.fsync.buckets);
     }
     free(cells->cells);
     *cells = (struct run_cells){0};

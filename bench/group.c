@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "bench/latency.h"
 
 static void add_slot(struct group *g, size_t member, enum slot_role role, enum variant_kind kind,
                      enum step step)
@@ -54,6 +55,11 @@ static int make_slots(struct group *g, struct error *err)
         add_slot(g, m, ROLE_PATH, whole, STEP_LOOP);
         if (g->members[m]->ledger && !group_is_track(g))
             add_ladder(g, m);
+        if (!g->members[m]->latency)
+            continue;
+        add_slot(g, m, ROLE_STAMPED, VARIANT_STAMPED, STEP_LOOP);
+        if (!(g->slots[g->slot_count - 1].stamped = stamped_create()))
+            return error_set(err, EXIT_CANNOT, "group: no memory for latencies");
     }
     add_slot(g, g->baseline, ROLE_TWIN, group_is_track(g) ? VARIANT_TRACK_TWIN : VARIANT_TWIN, STEP_LOOP);
     add_slot(g, g->baseline, ROLE_SPIN, whole, STEP_LOOP);
@@ -107,11 +113,41 @@ struct group *groups_make(struct run_cell *cells, size_t cell_count, size_t *cou
     return groups;
 }
 
+int group_reserve(struct group *g, unsigned rounds, struct error *err)
+{
+    if (rounds <= g->capacity)
+        return 0;
+    unsigned threads = g->members[0]->spec.threads;
+    for (size_t s = 0; s < g->slot_count; s++) {
+        double *each = threads > 1 && g->slots[s].role == ROLE_PATH
+                           ? realloc(g->slots[s].thread_ns, rounds * threads * sizeof(*each))
+                           : NULL;
+        if (each)
+            g->slots[s].thread_ns = each;
+        else if (threads > 1 && g->slots[s].role == ROLE_PATH)
+            return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds of %u threads", rounds,
+                             threads);
+        double *ns = realloc(g->slots[s].ns, rounds * sizeof(*ns));
+        if (!ns)
+            return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
+        g->slots[s].ns = ns;
+        if (g->slots[s].stamped && stamped_reserve(g->slots[s].stamped, rounds, err))
+            return -1;
+    }
+    uint8_t *layouts = realloc(g->layouts, rounds);
+    if (!layouts)
+        return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
+    g->layouts = layouts;
+    g->capacity = rounds;
+    return 0;
+}
+
 void groups_free(struct group *groups, size_t count)
 {
     for (size_t g = 0; g < count; g++) {
         for (size_t s = 0; s < groups[g].slot_count; s++)
-            free(groups[g].slots[s].ns), free(groups[g].slots[s].thread_ns);
+            free(groups[g].slots[s].ns), free(groups[g].slots[s].thread_ns),
+                stamped_free(groups[g].slots[s].stamped);
         free(groups[g].slots);
         free(groups[g].members);
         free(groups[g].member_periods);

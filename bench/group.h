@@ -7,6 +7,7 @@
 #include "bench/drain.h"
 #include "bench/spec.h"
 #include "kernels/cell.h"
+#include "kernels/latency.h"
 #include "results/result.h"
 
 enum {
@@ -24,6 +25,7 @@ enum slot_role {
     ROLE_RUNG,      /* ladder: steps up to variant.step */
     ROLE_WITHOUT,   /* leave-one-out */
     ROLE_PREMARKED, /* what leaving `tag` out is compared with */
+    ROLE_STAMPED,   /* --latency: each call stamped; no sample of anything else */
 };
 
 /* One variant of one cell, run once a round. */
@@ -33,7 +35,9 @@ struct slot {
     struct variant variant;
     double *ns; /* ns/op by round */
     uint64_t faults;
-    double *thread_ns; /* of several threads: each one's ns a write of its own, threads to a round */
+    double *thread_ns;       /* of several threads: each one's ns a write of its own, threads to a round */
+    struct stamped *stamped; /* ROLE_STAMPED: its calls (latency.h); owned */
+    uint64_t turn, turn_sum; /* turns.h: the last one, and of all rounds */
     bool failed;
 };
 
@@ -47,7 +51,11 @@ struct group {
     uint64_t *member_periods; /* a sample of each member */
     bool natural; /* the footprint is far over the caches: its windows are met cold by themselves */
     unsigned rounds, capacity;
+    unsigned journaled; /* rounds that the journal has */
     uint64_t cursor;    /* next window of a natural stream */
+    uint64_t turns;     /* taken so far by all slots */
+    bool scattered;     /* a turn was taken outside of its round */
+    bool turns_cut;     /* the first of them were in the middle of a block */
     double first_ns;    /* first median of the longest path, ns a period */
     double planted_ns;  /* what the control `different` spins a period */
     double half_width;  /* the widest of the ratios to the baseline and of the controls; 1 before they are
@@ -61,7 +69,9 @@ struct group {
     struct result_controls controls;
 };
 
+struct stamped;
 struct written;
+struct sabotage;
 
 /* Kernel `track`: trackers alone, compared with xarray. */
 static inline bool group_is_track(const struct group *g)
@@ -74,8 +84,10 @@ struct group_env {
     const struct workspace *workspace;
     double tsc_ghz, clock_ns, clock_resolution_ns;
     struct chain_cost chain;
+    struct stamp_clock stamp_clock; /* --latency */
     uint64_t seed;
-    double precision; /* wanted half-width of a ratio, such as 0.01 */
+    double precision;  /* wanted half-width of a ratio, such as 0.01 */
+    double measured_s; /* of measuring before this process went on with the run; 0: from the start */
     const char *region_provenance;
     struct drain_model drain; /* of domains whose drain is modelled */
     struct drift *drift;
@@ -83,11 +95,15 @@ struct group_env {
     struct progress *progress;
     int hook_skip, hook_delay; /* test hooks of the path, -1: none; only a build with hooks looks at them */
     uint64_t hook_ticks;
+    struct sabotage *sabotage; /* of proofs, see sabotage.h; NULL: none */
 };
 
 /* Groups of the runnable cells, in the order of the cells. NULL when memory is short; *count of them. */
 struct group *groups_make(struct run_cell *cells, size_t cell_count, size_t *count, struct error *err);
 void groups_free(struct group *groups, size_t count);
+
+/* Room for that many rounds in every slot. -1 with err for want of memory. */
+int group_reserve(struct group *g, unsigned rounds, struct error *err);
 
 /* Makes the group's cells, goes on for at least `rounds` more rounds (in whole blocks; fewer when a signal
  * came or, after ROUNDS_LEAST, the deadline in clock_now_ns() time passed or the precision is reached), and

@@ -15,7 +15,7 @@ struct machine_aside machine_read(struct machine_probe *p)
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     memset(p, 0, sizeof(*p));
     p->machine.tsc_ghz = p->machine.clock_ns = p->machine.clock_resolution_ns = NAN;
-    p->machine.steal_percent = p->machine.drift_percent = NAN;
+    noise_unknown(&p->machine);
     machine_read_cpu(p);
     machine_read_topology(p);
     machine_read_system(p);
@@ -23,7 +23,7 @@ struct machine_aside machine_read(struct machine_probe *p)
                                   .online = online > 0 ? (unsigned)online : 0};
 }
 
-int machine_measure(struct machine_probe *p, struct machine_detail *detail, struct error *err)
+static int measure_cpu(struct machine_probe *p, struct machine_detail *detail, struct error *err)
 {
     struct result_machine *m = &p->machine;
     detail->clock = clock_measure();
@@ -36,7 +36,14 @@ int machine_measure(struct machine_probe *p, struct machine_detail *detail, stru
             return -1;
         snprintf(m->clwb, sizeof(m->clwb), "%s", clwb_decide(&detail->clwb));
     }
-    if (llc_measure(&detail->llc, p->l2_bytes, p->llc_reported, m->tsc_ghz, err))
+    return 0;
+}
+
+int machine_measure(struct machine_probe *p, struct machine_detail *detail, struct error *err)
+{
+    struct result_machine *m = &p->machine;
+    if (measure_cpu(p, detail, err) ||
+        llc_measure(&detail->llc, p->l2_bytes, p->llc_reported, m->tsc_ghz, err))
         return -1;
     m->llc_bytes_measured = llc_knee(&detail->llc, 2 * p->l2_bytes);
     return 0;
@@ -48,6 +55,8 @@ int machine_probe(struct machine_probe *p, enum probe_effort effort, struct erro
     struct machine_aside aside = machine_read(p);
     aside.measured = effort == PROBE_FULL;
     if (aside.measured && machine_measure(p, &detail, err))
+        return -1;
+    if (effort == PROBE_LLC_KNOWN && measure_cpu(p, &detail, err))
         return -1;
     machine_warn(p, &aside);
     return 0;

@@ -6,20 +6,23 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "bench/noise.h"
 #include "results/result.h"
 
 /* What probe found out. */
 struct machine_probe {
-    struct result_machine machine; /* all but drift_percent and steal_percent, which a run fills in */
+    struct result_machine machine; /* all but what a run finds out: see noise_unknown */
     uint64_t l1d_bytes, l2_bytes;  /* of one core; 0 unknown */
     uint64_t llc_reported;         /* hwloc's last-level cache in bytes; 0 unknown */
     struct result_warning warnings[16];
     unsigned warning_count;
+    struct noise_look before; /* run_result_begin looks; zeroed by the probe */
 };
 
 enum probe_effort {
-    PROBE_QUICK, /* identity and topology: no measuring (for list, --dry-run) */
-    PROBE_FULL   /* and the LLC knee (about 1 s), CLWB retention, the clock */
+    PROBE_QUICK,     /* identity and topology: no measuring (for list, --dry-run) */
+    PROBE_LLC_KNOWN, /* all but the LLC knee, which the caller knows and fills in */
+    PROBE_FULL       /* and the LLC knee (about 1 s), CLWB retention, the clock */
 };
 
 /* Fills `p`. Never fails for a fact that cannot be read: that is "unknown", -1, 0 or NAN. EXIT_CANNOT when

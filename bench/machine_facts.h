@@ -19,7 +19,8 @@ struct machine_aside {
 /* Each fills its part of `p`; what cannot be read is "unknown", -1, 0 or NAN. Thread-safe on different p. */
 void machine_read_cpu(struct machine_probe *p); /* identity and features; clwb is "absent" or "unknown" */
 void machine_read_topology(struct machine_probe *p); /* caches of the CPU it runs on, nodes, CPUs allowed */
-void machine_read_system(struct machine_probe *p); /* host, kernel, governor, turbo, smt, huge pages, load */
+void machine_read_system(
+    struct machine_probe *p); /* host, kernel, governor, turbo, smt and siblings, huge pages, load */
 
 /* Those three, and machine_aside. */
 struct machine_aside machine_read(struct machine_probe *p);
@@ -36,6 +37,15 @@ void machine_warn(struct machine_probe *p, const struct machine_aside *aside);
 /* What a named footprint (l2: half of L2; llc: half the measured LLC, or the reported one where none was
  * measured; beyond: four times it) is in bytes, whole lines. 0: not known, or no such name. Pure. */
 uint64_t machine_footprint(const struct machine_probe *p, const char *name);
+
+/* As they are now below `sys` ("/sys" but in tests): on, off or unknown; the governor of a CPU. */
+void machine_turbo(const char *sys, char out[NAME_TEXT]);
+void machine_governor(const char *sys, int cpu, char out[NAME_TEXT]);
+
+/* The first line of a file without its end; false and "unknown" when it cannot be read or is empty. */
+bool machine_first_line(const char *path, char *out, size_t bytes);
+/* A file that holds one number without a sign and nothing else. */
+bool machine_number(const char *path, uint64_t *value);
 
 /* Parsers of what /proc and /sys say, pure. The word in brackets of "always [madvise] never", or "unknown".
  */

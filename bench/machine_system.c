@@ -1,6 +1,6 @@
 /* machine_system.c - what /proc and /sys say of the system that we run on */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <inttypes.h>
+#include <ctype.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
@@ -9,9 +9,11 @@
 #include <sys/utsname.h>
 
 #include "bench/machine_facts.h"
+#include "bench/noise.h"
 
-/* The first line of a file without its end; false and "unknown" when it cannot be read or is empty. */
-static bool first_line(const char *path, char *out, size_t bytes)
+enum { PATH_TEXT = 512 };
+
+bool machine_first_line(const char *path, char *out, size_t bytes)
 {
     FILE *f = fopen(path, "re");
     bool got = f && fgets(out, (int)bytes, f);
@@ -45,13 +47,13 @@ static bool field(const char *path, const char *name, char *out, size_t bytes)
     return found;
 }
 
-static bool number(const char *path, uint64_t *value)
+bool machine_number(const char *path, uint64_t *value)
 {
     char text[64], *end;
-    if (!first_line(path, text, sizeof(text)))
+    if (!machine_first_line(path, text, sizeof(text)) || !isdigit((unsigned char)text[0]))
         return false;
     *value = strtoull(text, &end, 10);
-    return end != text;
+    return !*end;
 }
 
 void machine_bracketed(const char *text, char *out, size_t bytes)
@@ -65,24 +67,19 @@ void machine_bracketed(const char *text, char *out, size_t bytes)
 
 int machine_parse_steal(const char *line, uint64_t *stolen, uint64_t *all)
 {
-    uint64_t v[8] = {0}; /* user nice system idle iowait irq softirq steal: proc(5) */
-    int n = sscanf(line,
-                   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                   " %" SCNu64,
-                   &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]);
-    if (n != 8 || strncmp(line, "cpu ", 4))
+    struct cpu_ticks ticks;
+    int cpu;
+    if (!noise_parse_cpu(line, &cpu, &ticks) || cpu >= 0)
         return -1;
-    *stolen = v[7];
-    *all = 0;
-    for (int i = 0; i < n; i++)
-        *all += v[i];
+    *stolen = ticks.stolen;
+    *all = ticks.busy + ticks.idle + ticks.stolen;
     return 0;
 }
 
 int machine_steal(uint64_t *stolen, uint64_t *all)
 {
     char line[512];
-    return first_line("/proc/stat", line, sizeof(line)) ? machine_parse_steal(line, stolen, all) : -1;
+    return machine_first_line("/proc/stat", line, sizeof(line)) ? machine_parse_steal(line, stolen, all) : -1;
 }
 
 uint64_t machine_available_bytes(void)
@@ -91,7 +88,8 @@ uint64_t machine_available_bytes(void)
     uint64_t bytes = 0, limit, used;
     if (field("/proc/meminfo", "MemAvailable", text, sizeof(text)))
         bytes = strtoull(text, NULL, 10) * 1024;
-    if (number("/sys/fs/cgroup/memory.max", &limit) && number("/sys/fs/cgroup/memory.current", &used)) {
+    if (machine_number("/sys/fs/cgroup/memory.max", &limit) &&
+        machine_number("/sys/fs/cgroup/memory.current", &used)) {
         uint64_t left = limit > used ? limit - used : 1;
         if (!bytes || left < bytes)
             bytes = left;
@@ -99,21 +97,40 @@ uint64_t machine_available_bytes(void)
     return bytes;
 }
 
-static void read_turbo(char *out, size_t bytes)
+void machine_turbo(const char *sys, char out[NAME_TEXT])
 {
+    char path[PATH_TEXT];
     uint64_t value;
-    if (number("/sys/devices/system/cpu/intel_pstate/no_turbo", &value))
-        snprintf(out, bytes, "%s", value ? "off" : "on");
-    else if (number("/sys/devices/system/cpu/cpufreq/boost", &value))
-        snprintf(out, bytes, "%s", value ? "on" : "off");
+    snprintf(path, sizeof(path), "%s/devices/system/cpu/intel_pstate/no_turbo", sys);
+    if (machine_number(path, &value)) {
+        snprintf(out, NAME_TEXT, "%s", value ? "off" : "on");
+        return;
+    }
+    snprintf(path, sizeof(path), "%s/devices/system/cpu/cpufreq/boost", sys);
+    snprintf(out, NAME_TEXT, "%s", !machine_number(path, &value) ? "unknown" : value ? "on" : "off");
+}
+
+void machine_governor(const char *sys, int cpu, char out[NAME_TEXT])
+{
+    char path[PATH_TEXT];
+    snprintf(path, sizeof(path), "%s/devices/system/cpu/cpu%d/cpufreq/scaling_governor", sys,
+             cpu < 0 ? 0 : cpu);
+    machine_first_line(path, out, NAME_TEXT);
+}
+
+static void read_siblings(char out[NAME_TEXT], int cpu)
+{
+    cpu_set_t siblings;
+    if (noise_siblings("/sys", &cpu, 1, &siblings))
+        snprintf(out, NAME_TEXT, "unknown");
     else
-        snprintf(out, bytes, "unknown");
+        noise_format_list(&siblings, out, NAME_TEXT);
 }
 
 static void read_smt(char *out, size_t bytes)
 {
     uint64_t value;
-    if (number("/sys/devices/system/cpu/smt/active", &value))
+    if (machine_number("/sys/devices/system/cpu/smt/active", &value))
         snprintf(out, bytes, "%s", value ? "on" : "off");
     else
         snprintf(out, bytes, "unknown");
@@ -123,19 +140,20 @@ void machine_read_system(struct machine_probe *p)
 {
     struct result_machine *m = &p->machine;
     struct utsname name;
-    char path[96], line[128];
+    char line[128];
     int cpu = sched_getcpu();
     bool named = !uname(&name);
     snprintf(m->host, sizeof(m->host), "%.*s", (int)sizeof(m->host) - 1, named ? name.nodename : "unknown");
     snprintf(m->kernel, sizeof(m->kernel), "%.*s", (int)sizeof(m->kernel) - 1,
              named ? name.release : "unknown");
-    if (!first_line("/sys/devices/system/cpu/cpu0/microcode/version", m->microcode, sizeof(m->microcode)))
+    if (!machine_first_line("/sys/devices/system/cpu/cpu0/microcode/version", m->microcode,
+                            sizeof(m->microcode)))
         field("/proc/cpuinfo", "microcode", m->microcode, sizeof(m->microcode));
-    snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu < 0 ? 0 : cpu);
-    first_line(path, m->governor, sizeof(m->governor));
-    read_turbo(m->turbo, sizeof(m->turbo));
+    machine_governor("/sys", cpu, m->governor);
+    machine_turbo("/sys", m->turbo);
+    read_siblings(m->siblings, cpu);
     read_smt(m->smt, sizeof(m->smt));
-    first_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
+    machine_first_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
     machine_bracketed(line, m->huge_pages, sizeof(m->huge_pages));
     if (getloadavg(&m->load, 1) != 1)
         m->load = NAN;

@@ -18,6 +18,7 @@ struct verb {
 static const struct verb verbs[] = {
     {"run", verb_run, "measure, and write result and report"},
     {"report", verb_report, "show a result again"},
+    {"compare", verb_compare, "two or more results side by side, and a gate for scripts"},
     {"probe", verb_probe, "look at this machine"},
     {"list", verb_list, "show the interchangeable parts and what this CPU lacks"},
 };

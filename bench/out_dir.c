@@ -21,11 +21,14 @@ static bool is_empty(const char *dir)
     return empty;
 }
 
+/* Others may read a result, and nobody but its owner change it, whatever the umask is. */
+enum { MODE = 0755 };
+
 static int make_parents(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        int code = mkdir(path, 0777);
+        int code = mkdir(path, MODE);
         *slash = '/';
         if (code && errno != EEXIST)
             return -1;
@@ -54,7 +57,7 @@ int out_dir_make(const char *asked, const char *plan, char *out, size_t bytes, b
                          "nothing is overwritten: name another",
                          out);
     }
-    if (make_parents(out) || mkdir(out, 0777))
+    if (make_parents(out) || mkdir(out, MODE))
         return error_set(err, EXIT_CANNOT,
                          "--out %s: cannot be made: %s; name a folder that you may write to", out,
                          strerror(errno));

@@ -27,8 +27,8 @@ static void print_machine(const struct probe_view *v, FILE *out)
             m->model_number, m->stepping, m->microcode);
     fprintf(out, "cpus        %u allowed of %u, NUMA nodes %u, load %.2f\n", m->cpus, v->online, m->nodes,
             m->load);
-    fprintf(out, "            governor %s, turbo %s, smt %s, huge pages %s\n", m->governor, m->turbo, m->smt,
-            m->huge_pages);
+    fprintf(out, "            governor %s, turbo %s, smt %s, siblings %s, huge pages %s\n", m->governor,
+            m->turbo, m->smt, m->siblings, m->huge_pages);
 }
 
 static void print_caches(const struct probe_view *v, FILE *out)

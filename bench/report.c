@@ -1,6 +1,7 @@
 /* report.c - the verb report: a result file as text or Markdown */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +38,36 @@ static int print(const char *format, const json_t *document, const struct report
         return report_text(document, options, out, err);
     if (!strcmp(format, "markdown"))
         return report_markdown(document, options, out, err);
-    return json_dumpf(document, out, JSON_INDENT(1)) || fputc('\n', out) == EOF
+    /* escaped to ASCII: a terminal must not be led by what a file says */
+    return json_dumpf(document, out, JSON_INDENT(1) | JSON_ENSURE_ASCII) || fputc('\n', out) == EOF
                ? error_set(err, EXIT_CANNOT, "report: the document cannot be written: %s", strerror(errno))
                : 0;
+}
+
+/* A new file: no link of that name is followed, and nobody else may write to it whatever the umask is. */
+static FILE *create(const char *file)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (fd >= 0 && !out)
+        close(fd);
+    return out;
+}
+
+static int show_in_file(const char *file, const char *format, const json_t *document,
+                        const struct report_options *options, struct error *err)
+{
+    FILE *out = create(file);
+    if (!out)
+        return error_set(err, EXIT_CANNOT, "--output %s: cannot be made: %s; name a new file", file,
+                         strerror(errno));
+    int result = print(format, document, options, out, err);
+    if (fclose(out))
+        result = error_set(err, EXIT_CANNOT, "--output %s: cannot be written: %s; name another", file,
+                           strerror(errno));
+    if (result)
+        unlink(file);
+    return result;
 }
 
 static int show(const char *source, const char *const *values, struct error *err)
@@ -50,17 +78,13 @@ static int show(const char *source, const char *const *values, struct error *err
     json_t *document = result_read(source, err);
     if (!document)
         return -1;
-    FILE *out = values[OPT_OUT] ? fopen(values[OPT_OUT], "wx") : stdout;
-    struct report_options options = {.colour = out == stdout && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+    const char *file = values[OPT_OUT];
+    struct report_options options = {.colour = !file && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
                                      .all = values[OPT_ALL],
                                      .cell = values[OPT_CELL],
                                      .source = source};
-    int result = out ? print(format, document, &options, out, err)
-                     : error_set(err, EXIT_CANNOT, "--output %s: cannot be made: %s; name a new file",
-                                 values[OPT_OUT], strerror(errno));
-    if (out && out != stdout && fclose(out))
-        result = error_set(err, EXIT_CANNOT, "--output %s: cannot be written: %s", values[OPT_OUT],
-                           strerror(errno));
+    int result = file ? show_in_file(file, format, document, &options, err)
+                      : print(format, document, &options, stdout, err);
     json_decref(document);
     return result;
 }

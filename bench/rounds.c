@@ -9,37 +9,13 @@
 #include "base/text.h"
 #include "bench/drift.h"
 #include "bench/group.h"
+#include "bench/latency.h"
 #include "bench/progress.h"
 #include "bench/region_written.h"
+#include "bench/sabotage.h"
+#include "bench/turns.h"
 
 enum { PILOT_PERIODS = 8, PILOT_VISITS = 3, RESOLUTION_FACTOR = 1000 };
-
-static int reserve(struct group *g, unsigned rounds, struct error *err)
-{
-    if (rounds <= g->capacity)
-        return 0;
-    unsigned threads = g->members[0]->spec.threads;
-    for (size_t s = 0; s < g->slot_count; s++) {
-        double *each = threads > 1 && g->slots[s].role == ROLE_PATH
-                           ? realloc(g->slots[s].thread_ns, rounds * threads * sizeof(*each))
-                           : NULL;
-        if (each)
-            g->slots[s].thread_ns = each;
-        else if (threads > 1 && g->slots[s].role == ROLE_PATH)
-            return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds of %u threads", rounds,
-                             threads);
-        double *ns = realloc(g->slots[s].ns, rounds * sizeof(*ns));
-        if (!ns)
-            return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
-        g->slots[s].ns = ns;
-    }
-    uint8_t *layouts = realloc(g->layouts, rounds);
-    if (!layouts)
-        return error_set(err, EXIT_CANNOT, "group: no memory for %u rounds", rounds);
-    g->layouts = layouts;
-    g->capacity = rounds;
-    return 0;
-}
 
 /* The cells of one visit and the round at hand. */
 struct stage {
@@ -76,7 +52,8 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
     st->g->moved += visit.moved;
     st->g->skew_ns = fmax(st->g->skew_ns, (double)visit.skew / st->env->tsc_ghz);
     slot->faults += visit.faults;
-    return (double)visit.ticks / st->env->tsc_ghz / (double)periods - st->env->clock_ns;
+    double ns = (double)visit.ticks / st->env->tsc_ghz / (double)periods - st->env->clock_ns;
+    return sabotage_clock(st->env->sabotage, ns);
 }
 
 static unsigned slot_layout(const struct slot *slot, unsigned turn)
@@ -100,6 +77,40 @@ static uint64_t sample_periods(struct stage *st, double ns, uint64_t most)
     return wanted > (double)most ? most : wanted < 1 ? 1 : (uint64_t)wanted;
 }
 
+/* Links of the chain that spin for about ns, and what so many do cost. */
+static uint64_t spin_links(const struct group_env *env, double ns)
+{
+    double links = (ns - env->chain.fixed_ns) / env->chain.link_ns;
+    return links < 1 ? 1 : (uint64_t)lround(links);
+}
+
+static double spun_ns(const struct group_env *env, uint64_t links)
+{
+    return links ? env->chain.fixed_ns + (double)links * env->chain.link_ns : 0;
+}
+
+static void set_links(const struct group *g, struct slot *slot, uint64_t links)
+{
+    slot->variant.kind = group_is_track(g) ? VARIANT_TRACK : VARIANT_SPIN;
+    slot->variant.spin_links = links;
+}
+
+/* Proofs: a path of which all is slower. */
+static void slow_path(const struct stage *st, struct slot *slot, double median)
+{
+    double share = sabotage_slow(st->env->sabotage, st->g->members[slot->member]->out.path);
+    if (share > 0)
+        set_links(st->g, slot, spin_links(st->env, share * median));
+}
+
+static void plan_stamped(struct group *g, size_t member, double ns, uint64_t most)
+{
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (g->slots[s].stamped && g->slots[s].member == member)
+            stamped_plan(g->slots[s].stamped, g->member_periods[member], g->natural ? most : VISIT_PERIODS,
+                         ns);
+}
+
 /* First medians of all paths: they decide how many periods make a sample, and which path is the longest. */
 static void pilot(struct stage *st)
 {
@@ -119,6 +130,8 @@ static void pilot(struct stage *st)
         qsort(ns, PILOT_VISITS, sizeof(ns[0]), compare_doubles);
         double median = ns[PILOT_VISITS / 2];
         g->member_periods[g->slots[s].member] = sample_periods(st, median, most);
+        plan_stamped(g, g->slots[s].member, median, most);
+        slow_path(st, &g->slots[s], median);
         shortest = median < shortest ? median : shortest;
         if (median > longest) {
             longest = median;
@@ -129,14 +142,27 @@ static void pilot(struct stage *st)
     g->first_ns = longest;
 }
 
-static void set_spin(struct group *g, const struct group_env *env)
+/* By how much a proof slows the path of this member; 0 links: not at all. */
+static uint64_t slow_links(const struct group *g, size_t member)
 {
-    struct slot *spin = &g->slots[g->slot_count - 1];
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (g->slots[s].role == ROLE_PATH && g->slots[s].member == member)
+            return g->slots[s].variant.spin_links;
+    return 0;
+}
+
+/* The controls are of paths as they are: one that a proof slows is slow there too. */
+static void set_controls(struct group *g, const struct group_env *env)
+{
+    struct slot *twin = &g->slots[g->slot_count - 2], *spin = &g->slots[g->slot_count - 1];
+    uint64_t slow = slow_links(g, twin->member);
+    if (slow)
+        set_links(g, twin, slow);
     spin->member = g->longest;
-    spin->variant.kind = group_is_track(g) ? VARIANT_TRACK : VARIANT_SPIN;
-    double links = (0.05 * g->first_ns - env->chain.fixed_ns) / env->chain.link_ns;
-    spin->variant.spin_links = links < 1 ? 1 : (uint64_t)lround(links);
-    g->planted_ns = env->chain.fixed_ns + (double)spin->variant.spin_links * env->chain.link_ns;
+    slow = slow_links(g, spin->member);
+    uint64_t links = spin_links(env, spun_ns(env, slow) + 0.05 * g->first_ns);
+    set_links(g, spin, sabotage_no_spin(env->sabotage) ? slow : links);
+    g->planted_ns = spun_ns(env, links) - spun_ns(env, slow);
 }
 
 static int make_cells(struct stage *st, struct error *err)
@@ -158,6 +184,8 @@ static int make_cells(struct stage *st, struct error *err)
         st->cells[m]->period.hook_skip = st->env->hook_skip;
         st->cells[m]->period.hook_delay = st->env->hook_delay;
         st->cells[m]->period.hook_ticks = st->env->hook_ticks;
+        if (g->members[m]->latency && latency_create(st->cells[m], &st->env->stamp_clock, &why))
+            fail_member(g, m, &why);
     }
     return 0;
 }
@@ -230,26 +258,54 @@ static void keep_thread_ns(struct stage *st, struct slot *slot, unsigned round, 
             (writes / cell->threads);
 }
 
+/* The slot's sample of this round. */
+static void one_sample(struct stage *st, struct slot *slot, unsigned round)
+{
+    struct group *g = st->g;
+    double writes = (double)g->members[0]->spec.stream.writes;
+    g->layouts[round] = (uint8_t)(round % LAYOUTS_EACH);
+    turns_take(g, slot);
+    if (slot->failed)
+        return;
+    uint64_t periods = g->member_periods[slot->member];
+    if (slot->stamped && slot->stamped->periods)
+        periods = slot->stamped->periods;
+    uint64_t first = g->natural ? (g->cursor += 2 * periods) : round * g->periods;
+    slot->ns[round] = run_slot(st, slot, slot_layout(slot, g->layouts[round]), first, periods) / writes;
+    keep_thread_ns(st, slot, round, periods, writes);
+    if (slot->stamped && !slot->failed)
+        stamped_take(slot->stamped, st->cells[slot->member], slot->ns[round]);
+    progress_update(st->env->progress);
+}
+
+/* The slot's sample counts: its round is whole. */
+static void keep_sample(struct group *g, struct slot *slot, unsigned round)
+{
+    turns_keep(g, slot, round);
+    if (slot->stamped)
+        stamped_keep(slot->stamped, g->members[slot->member]->spec.threads);
+}
+
 static void one_round(struct stage *st, unsigned round)
 {
     struct group *g = st->g;
-    unsigned turn = round % LAYOUTS_EACH;
     bool backwards = round / LAYOUTS_EACH % 2;
-    uint64_t first = round * g->periods;
-    double writes = (double)g->members[0]->spec.stream.writes;
     drift_probe(st->env->drift, st->env->tsc_ghz);
-    for (size_t i = 0; i < g->slot_count && !signals_stop(); i++) {
-        struct slot *slot = &g->slots[st->order[backwards ? g->slot_count - 1 - i : i]];
-        if (slot->failed)
-            continue;
-        uint64_t periods = g->member_periods[slot->member];
-        if (g->natural)
-            first = g->cursor += 2 * periods;
-        slot->ns[round] = run_slot(st, slot, slot_layout(slot, turn), first, periods) / writes;
-        keep_thread_ns(st, slot, round, periods, writes);
-        progress_update(st->env->progress);
-    }
-    g->layouts[round] = (uint8_t)turn;
+    for (size_t i = 0; i < g->slot_count && !signals_stop(); i++)
+        one_sample(st, &g->slots[st->order[backwards ? g->slot_count - 1 - i : i]], round);
+}
+
+/* Proofs: what must never be done, all rounds of one variant and then all of the next. */
+static void rounds_aabb(struct stage *st, unsigned target)
+{
+    struct group *g = st->g;
+    for (size_t s = 0; s < g->slot_count; s++)
+        for (unsigned round = g->rounds; round < target && !signals_stop(); round++) {
+            one_sample(st, &g->slots[s], round);
+            keep_sample(g, &g->slots[s], round);
+        }
+    if (!signals_stop())
+        g->rounds = target;
 }
 
 static bool all_failed(const struct group *g)
@@ -267,8 +323,12 @@ static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, stru
     struct group *g = st->g;
     unsigned target = g->rounds + (rounds + ROUNDS_BLOCK - 1) / ROUNDS_BLOCK * ROUNDS_BLOCK;
     target = target > ROUNDS_MAX ? ROUNDS_MAX : target;
-    if (reserve(g, target, err))
+    if (group_reserve(g, target, err))
         return -1;
+    if (g->rounds % ROUNDS_BLOCK) /* an earlier visit ended within a block */
+        block_order(st, g->rounds / ROUNDS_BLOCK);
+    if (sabotage_aabb(st->env->sabotage))
+        rounds_aabb(st, target);
     while (g->rounds < target && !all_failed(g)) {
         if (g->rounds % ROUNDS_BLOCK == 0) {
             if (g->rounds >= ROUNDS_LEAST && clock_now_ns() > deadline)
@@ -278,6 +338,8 @@ static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, stru
         one_round(st, g->rounds);
         if (signals_stop())
             break;
+        for (size_t s = 0; s < g->slot_count; s++)
+            keep_sample(g, &g->slots[s], g->rounds);
         g->rounds++;
     }
     return 0;
@@ -290,11 +352,12 @@ int group_visit(struct group *g, const struct group_env *env, unsigned rounds, u
     const struct cell_spec *spec = &g->members[0]->spec;
     g->natural = spec->kernel == KERNEL_WRITE_FSYNC && spec->dest == DEST_OWN &&
                  stream_reach(&spec->stream) >= 2 * env->workspace->llc_bytes && spec->stream.windows >= 8;
+    turns_begin(g);
     int result = make_cells(&st, err);
     if (!result && !g->periods) {
         count_members(&st);
         pilot(&st);
-        set_spin(g, env);
+        set_controls(g, env);
     }
     if (!result)
         result = run_rounds(&st, rounds, deadline, err);

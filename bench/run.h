@@ -6,5 +6,6 @@
 /* argv[0] is the verb's own name; the exit code is returned. */
 int verb_run(int argc, char **argv);
 int verb_report(int argc, char **argv);
+int verb_compare(int argc, char **argv);
 
 #endif

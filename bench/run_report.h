@@ -3,11 +3,12 @@
 #ifndef BENCH_RUN_REPORT_H
 #define BENCH_RUN_REPORT_H
 
-#include "base/error.h"
-#include "results/result.h"
+#include <jansson.h>
 
-/* Writes dir/report.md, which must not be there, prints the text report and both names on stdout. -1 with err
- * (EXIT_CANNOT); what could be written is. */
-int run_report(const struct result *r, const char *dir, struct error *err);
+#include "base/error.h"
+
+/* Writes dir/report.md (in place of an older one), prints the text report and both names on stdout. -1 with
+ * err (EXIT_CANNOT); what could be written is. A document of NULL is an error for want of memory. */
+int run_report(const json_t *document, const char *dir, struct error *err);
 
 #endif

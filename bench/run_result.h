@@ -11,11 +11,13 @@
 #include "bench/run_options.h"
 #include "results/result.h"
 
-/* Run, machine, region and domain, as known before anything is measured. */
+/* Run, machine, region and domain, as known before anything is measured; looks at the machine's counters
+ * (probe->before). To be called right before the measuring. */
 void run_result_begin(struct result *r, char **argv, const struct run_options *options, const char *plan,
-                      const struct machine_probe *probe, const struct region *region);
+                      struct machine_probe *probe, const struct region *region);
 
-/* The end: finished, steal, drift, and all warnings. Warnings that no memory can be had for are left out. */
+/* The end: finished, what the machine did besides (noise.h), and all warnings. The region is still mapped and
+ * the caller on the CPU that it measured on. */
 void run_result_finish(struct result *r, const struct run_options *options, const struct machine_probe *probe,
                        const struct region *region, const struct written *written, const struct group *groups,
                        size_t count, const struct drift *drift, uint64_t stolen, uint64_t all);

@@ -8,23 +8,39 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/signals.h"
+#include "bench/group_state.h"
 #include "bench/progress.h"
 
-static int journal_group(struct journal *journal, const struct group *g, struct error *err)
+/* Before there are rounds there is nothing to keep. */
+static int journal_group(struct journal *journal, struct group *g, const struct group_env *env,
+                         struct error *err)
 {
     if (!journal || !g->rounds)
         return 0;
+    const struct result_cell **cells = calloc(g->member_count, sizeof(*cells));
+    if (!cells)
+        return error_set(err, EXIT_CANNOT, "journal: no memory");
     for (size_t m = 0; m < g->member_count; m++)
-        if (journal_cell(journal, &g->members[m]->out, err))
-            return -1;
-    return journal_controls(journal, &g->controls, err) || journal_sync(journal, err) ? -1 : 0;
+        cells[m] = &g->members[m]->out;
+    double now = (double)(clock_now_ns() - env->progress->started) / 1e9;
+    struct journal_visit v = {.group = g->key,
+                              .measured_s = env->measured_s + now,
+                              .cells = cells,
+                              .cell_count = g->member_count,
+                              .controls = &g->controls,
+                              .state = group_state(g, g->journaled)};
+    int result = journal_visit(journal, &v, err);
+    if (!result)
+        g->journaled = g->rounds;
+    free(cells);
+    return result;
 }
 
 static int visit(struct group *g, const struct group_env *env, unsigned rounds, uint64_t deadline,
                  struct journal *journal, struct error *err)
 {
     return group_visit(g, env, rounds, deadline, err) || group_analyse(g, env, err) ||
-                   journal_group(journal, g, err)
+                   journal_group(journal, g, env, err)
                ? -1
                : 0;
 }
@@ -44,6 +60,12 @@ static struct group *widest(struct group *groups, size_t count, double precision
     return found;
 }
 
+/* What an earlier process measured of a group is there already. */
+static bool has_first_pass(const struct group *g)
+{
+    return g->rounds >= ROUNDS_LEAST && g->rounds % ROUNDS_BLOCK == 0;
+}
+
 /* Each group's first rounds may take its share of the time that is left. */
 static int first_pass(struct group *groups, size_t count, const struct group_env *env, uint64_t deadline,
                       struct journal *journal, struct error *err)
@@ -57,6 +79,8 @@ static int first_pass(struct group *groups, size_t count, const struct group_env
         rng_shuffle(&r, order, count);
     for (size_t i = 0; !result && i < count && !signals_stop(); i++) {
         env->progress->group = i;
+        if (has_first_pass(&groups[order[i]]))
+            continue;
         uint64_t now = clock_now_ns(), share = now < deadline ? (deadline - now) / (count - i) : 0;
         result = visit(&groups[order[i]], env, ROUNDS_MIN, now + share, journal, err);
     }

@@ -25,6 +25,7 @@ struct run_cell {
     struct cell_spec spec;
     bool runnable; /* false: skipped, out.reason says why */
     bool ledger;
+    bool latency;         /* its calls are stamped too */
     char group[KEY_TEXT]; /* the key without its path */
 };
 

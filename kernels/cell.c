@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "kernels/internal.h"
+#include "kernels/latency.h"
 
 static struct surround_state *surround_states_create(uint64_t seed, unsigned threads)
 {
@@ -143,6 +144,7 @@ void cell_destroy(struct cell *cell)
     if (!cell)
         return;
     lanes_destroy(cell);
+    latency_destroy(cell);
     for (unsigned f = 0; f < cell->files; f++) {
         if (cell->tracker && cell->tracker[f])
             track_get(cell->spec.track, 0)->destroy(cell->tracker[f]);

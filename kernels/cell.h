@@ -42,10 +42,11 @@ struct cell {
     uint64_t written; /* bytes stored to the destination so far, outside of the threads' timed periods too */
     struct lane *lanes; /* NULL: one thread, which is the caller */
     struct team *team;
-    uint32_t *slots;     /* of the period at hand */
-    uint64_t *serials;   /* of the periods of a visit */
-    uint64_t serial;     /* of the next period */
-    uint64_t ghosts_max; /* entries of period.ghost */
+    uint32_t *slots;         /* of the period at hand */
+    uint64_t *serials;       /* of the periods of a visit */
+    uint64_t serial;         /* of the next period */
+    uint64_t ghosts_max;     /* entries of period.ghost */
+    struct latency *latency; /* of the stamped calls, one a thread; NULL: none are stamped */
 };
 
 /* Makes trackers and inodes, and enters the footprint into the tracker, clean. spec->stream must be resolved.
@@ -57,16 +58,17 @@ void cell_destroy(struct cell *cell);
 
 /* What of the cell runs in a visit. */
 enum variant_kind {
-    VARIANT_WHOLE,     /* the path without a mask */
-    VARIANT_TWIN,      /* its separately compiled twin: the control `same` */
-    VARIANT_SPIN,      /* the whole path, and spin_links of clock_chain after the last fence: the control
-                          `different` */
-    VARIANT_PREFIX,    /* steps up to `step` */
-    VARIANT_WITHOUT,   /* all steps but `step` */
-    VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared
-                          with */
-    VARIANT_TRACK,     /* kernel `track` */
-    VARIANT_TRACK_TWIN /* and its twin */
+    VARIANT_WHOLE,      /* the path without a mask */
+    VARIANT_TWIN,       /* its separately compiled twin: the control `same` */
+    VARIANT_SPIN,       /* the whole path, and spin_links of clock_chain after the last fence: the control
+                           `different` */
+    VARIANT_PREFIX,     /* steps up to `step` */
+    VARIANT_WITHOUT,    /* all steps but `step` */
+    VARIANT_PREMARKED,  /* all steps, the marks set before the clock: what the path without `tag` is compared
+                           with */
+    VARIANT_TRACK,      /* kernel `track` */
+    VARIANT_TRACK_TWIN, /* and its twin */
+    VARIANT_STAMPED     /* the whole path, each call stamped: asks for latency_create */
 };
 
 struct variant {

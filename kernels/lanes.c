@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "kernels/internal.h"
+#include "kernels/latency.h"
 #include "kernels/team.h"
 
 /* One thread's stretch of one period, by its own counter. */
@@ -57,6 +58,7 @@ void lane_take(struct cell *cell, unsigned i, uint64_t window, uint64_t serial)
     if (cell->spec.stream.access == ACCESS_RANDOM)
         stream_thread_slots(&cell->spec.stream, serial, i, cell->slots + i * writes);
     p->position = (cell_position(cell, serial) + i * writes * all->source_step) % all->source_bytes;
+    p->latency = cell->latency ? &cell->latency[i] : NULL;
     p->delay_buffer = all->delay_buffer + i * delay;
     p->delay_bytes = (i + 1) * delay <= cell->workspace->traffic_bytes ? delay : 0;
     p->excluded = 0;

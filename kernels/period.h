@@ -36,6 +36,8 @@ struct ghost_run {
     struct track_cursor cursor;
 };
 
+struct latency;
+
 struct period {
     const struct copy *copy;
     const struct track *track;
@@ -71,6 +73,8 @@ struct period {
     /* For tests, read only by code compiled with PMB_HOOKS: leave this step out (a mutant), or spin in it. */
     int hook_skip, hook_delay; /* -1: none */
     uint64_t hook_ticks;       /* a write */
+
+    struct latency *latency; /* of this thread's stamped calls (kernels/latency.h); NULL: none are stamped */
 };
 
 typedef void (*period_fn)(struct period *);
@@ -91,6 +95,7 @@ struct path_parts {
     const struct ladder_table *ladder;
     const struct whole_table *whole;      /* without a mask: functions of their own */
     const struct whole_table *twin;       /* the same, compiled separately: the control `same` */
+    const struct whole_table *stamped;    /* the same, each call stamped: for latencies only */
     const struct whole_table *track_only; /* the tracker's part alone: kernel `track` */
     const struct whole_table *track_twin;
     const struct surround *surround_kernel, *surround_syscall;

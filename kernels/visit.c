@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "kernels/internal.h"
+#include "kernels/latency.h"
 #include "kernels/team.h"
 #include "strategies/prim.h"
 
@@ -48,6 +49,8 @@ static struct plan plan_variant(const struct cell *cell, const struct variant *v
         return (struct plan){.run = parts->whole->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
     case VARIANT_TWIN:
         return (struct plan){.run = parts->twin->run[shape], .mask = STEPS_ALL};
+    case VARIANT_STAMPED:
+        return (struct plan){.run = parts->stamped->run[shape], .mask = STEPS_ALL};
     case VARIANT_TRACK_TWIN:
         return (struct plan){.run = parts->track_twin->run[shape], .mask = STEPS_ALL};
     case VARIANT_TRACK:
@@ -126,6 +129,8 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
     if (cell->lanes && plan.mask != STEPS_ALL)
         return error_set(err, EXIT_CANNOT,
                          "threads: the ladder is built of one thread's path; use --threads 1");
+    if (variant->kind == VARIANT_STAMPED && !cell->latency)
+        return error_set(err, EXIT_CANNOT, "latency: this cell has no room for stamped calls");
     full_fence();
     for (uint64_t start = clock_now_ns(); clock_now_ns() - start < PAUSE_NS;)
         _mm_pause();
@@ -133,6 +138,7 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
     sample(cell, &plan, natural ? first + windows - periods % windows : first, periods);
     if (cell->spec.kernel == KERNEL_WRITE_FSYNC)
         cell_condition(cell, first, periods, natural);
+    latency_clear(cell);
     uint64_t faults = page_faults();
     out->ticks = sample(cell, &plan, first, periods);
     out->faults = page_faults() - faults;

@@ -6,7 +6,7 @@
 #include "reports/format.h"
 #include "reports/sections.h"
 
-enum { COLUMNS = 7, LAYOUTS = 256 };
+enum { COLUMNS = 7, LAYOUTS = 256, THREADS_MOST = 128 };
 
 static const char *const verdict_words[MODEL_VERDICTS] = {
     [MODEL_NONE] = "-",
@@ -54,6 +54,7 @@ void cells_add(const struct section *s)
         page_field(s->page, header[i]);
     for (size_t i = 0; i < m->cell_count; i++)
         put_row(s, &m->cells[i]);
+    latency_of_all(s);
     for (size_t i = 0; i < m->cell_count; i++) {
         if (!m->cells[i].row_count)
             continue;
@@ -166,17 +167,22 @@ static void put_layouts(const struct section *s, const struct model_cell *c)
 static void put_threads(const struct section *s, const struct model_cell *c)
 {
     struct arena *a = &s->model->arena;
-    const json_t *list = model_object(c->json, "thread_ns"), *item;
-    const char *text = "";
-    size_t i;
-    if (!json_array_size(list))
+    const json_t *list = model_object(c->json, "thread_ns");
+    size_t all = json_array_size(list), shown = all < THREADS_MOST ? all : THREADS_MOST;
+    struct line line = {0};
+    if (!all)
         return;
-    json_array_foreach(list, i, item) text = arena_format(
-        a, "%s%s%s", text, i ? ", " : "", number(s, json_is_number(item) ? json_number_value(item) : NAN));
+    for (size_t i = 0; i < shown; i++) {
+        const json_t *item = json_array_get(list, i);
+        line_add(&line, "%s%s", i ? ", " : "",
+                 number(s, json_is_number(item) ? json_number_value(item) : NAN));
+    }
+    if (shown < all)
+        line_add(&line, " and of %zu more threads", all - shown);
     double serial = model_number(c->json, "modelled_serial_ns");
     page_fact(s->page, "threads",
               arena_format(a, "ns a write of each one's own: %s; modelled drains side by side %s, in turn %s",
-                           text, shown_ns(c->modelled_ns).text, shown_ns(serial).text));
+                           line.text, shown_ns(c->modelled_ns).text, shown_ns(serial).text));
 }
 
 void cell_add(const struct section *s, const struct model_cell *c)
@@ -203,6 +209,7 @@ void cell_add(const struct section *s, const struct model_cell *c)
         put_layouts(s, c);
         put_threads(s, c);
         put_counts(s, c);
+        latency_of_cell(s, c);
         ledger_of_cell(s, c);
     }
     page_command(s->page, arena_format(a, "pmembench run --cell %s", show_quoted(a, c->key)));

@@ -41,8 +41,9 @@ static void controls(const struct section *s)
         line_add(&line,
                  STYLE_BAD
                  "NOT HELD" STYLE_OFF
-                 " in %zu of %zu groups, where identical code came out different or a planted 5 %% was "
-                 "not found: nothing is claimed there (marked !); in the other %zu both were right;",
+                 " in %zu of %zu groups, where identical code came out different, a planted 5 %% was "
+                 "not found, or the order of the rounds was out of balance: nothing is claimed there (marked "
+                 "!); in the other %zu both were right;",
                  m->control_count - m->held_count, m->control_count, m->held_count);
     add_floor(&line, m);
     page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
@@ -57,9 +58,11 @@ static void status(const struct section *s)
     for (size_t i = 0; i < m->cell_count; i++)
         measured += m->cells[i].status == CELL_MEASURED;
     const char *what = "STATUS UNKNOWN", *meaning = "nothing says that the run came to its end";
+    const char *source = s->options->source;
     if (!strcmp(m->status, "interrupted")) {
         what = "INTERRUPTED";
-        meaning = "what was measured is whole; the rest is missing";
+        meaning = arena_format(&s->model->arena, "go on with: pmembench run --resume %s",
+                               source ? show_quoted(&s->model->arena, source) : "DIR");
     } else if (!strcmp(m->status, "failed")) {
         what = "FAILED";
         meaning = "see the FAILED cells and warnings below";
@@ -73,11 +76,13 @@ static void run(const struct section *s)
 {
     struct model *m = s->model;
     const json_t *run = model_object(m->document, "run");
-    double seconds = model_number(run, "measuring_s");
+    double seconds = model_number(run, "measuring_s"), repeats = model_number(run, "repeats");
     struct line line = {0};
     line_add(&line, "plan %s, %s", known(m, run, "plan"), known(m, run, "started"));
     if (isfinite(seconds))
         line_add(&line, ", measured for %s", shown_ns(seconds * 1e9).text);
+    if (repeats > 1)
+        line_add(&line, " in %.0f processes", repeats);
     line_add(&line, ", seed %s, pmembench %s", known(m, run, "seed"), known(m, run, "version"));
     page_fact(s->page, "run", arena_format(&m->arena, "%s", line.text));
 }
@@ -189,6 +194,60 @@ static void domain(const struct section *s)
     page_fact(s->page, "domain", arena_format(&m->arena, "%s", line.text));
 }
 
+/* The next item of a list, where the number is known. */
+static void add_known(struct line *line, const json_t *machine, const char *name, const char *format)
+{
+    double value = model_number(machine, name);
+    if (!isfinite(value))
+        return;
+    line_add(line, "%s", line->used ? ", " : "");
+    line_add(line, format, value);
+}
+
+static void add_load(struct line *line, const json_t *machine)
+{
+    double load = model_number(machine, "load"), end = model_number(machine, "load_end");
+    if (isfinite(load) && isfinite(end))
+        line_add(line, "%sload %.1f to %.1f", line->used ? ", " : "", load, end);
+}
+
+/* What else the machine did: facts, whether or not they are beyond their bounds. */
+static void noise(const struct section *s)
+{
+    const json_t *machine = model_object(s->model->document, "machine");
+    struct line line = {0};
+    add_known(&line, machine, "steal_percent", "steal %.1f %%");
+    add_known(&line, machine, "sibling_busy_percent", "sibling %.0f %% busy");
+    add_known(&line, machine, "others_busy_percent", "others %.0f %% busy");
+    add_known(&line, machine, "drift_percent", "clock spread %.1f %%");
+    add_known(&line, machine, "trend_percent", "trend %+.1f %%");
+    add_known(&line, machine, "involuntary_switches", "%.0f involuntary switches");
+    add_load(&line, machine);
+    if (line.used && !s->room->terse)
+        page_fact(s->page, "noise", arena_format(&s->model->arena, "%s", line.text));
+}
+
+/* One cell alone: its group's controls, before anything else. */
+void head_of_cell(const struct section *s, const struct model_cell *c)
+{
+    struct line line = {0};
+    if (!s->model->control_count)
+        line_add(&line, STYLE_BAD "NOT RUN" STYLE_OFF ";");
+    else if (c->distrusted)
+        line_add(&line,
+                 STYLE_BAD "NOT HELD" STYLE_OFF
+                           " in this cell's group: nothing may be claimed of it; elsewhere %zu of %zu held;",
+                 s->model->held_count, s->model->control_count);
+    else
+        line_add(&line, STYLE_GOOD "HELD" STYLE_OFF " in this cell's group, and in %zu of %zu in all;",
+                 s->model->held_count, s->model->control_count);
+    if (c->floor_ratio > 1)
+        line_add(&line, " differences below %.1f %% are noise here", (c->floor_ratio - 1) * 100);
+    else
+        line_add(&line, " the noise floor is not known");
+    page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
+}
+
 void head_add(const struct section *s)
 {
     controls(s);
@@ -197,4 +256,5 @@ void head_add(const struct section *s)
     machine(s);
     medium(s);
     domain(s);
+    noise(s);
 }

@@ -15,12 +15,22 @@ bool model_is_part(const struct model_cell *cell)
     return false;
 }
 
-static struct model_cell *by_id(const struct model *m, const char *id)
+/* Where the first cell of each id is; NULL when memory is short. */
+static json_t *index_ids(const struct model *m)
 {
-    for (size_t i = 0; i < m->cell_count; i++)
-        if (!strcmp(m->cells[i].id, id))
-            return &m->cells[i];
-    return NULL;
+    json_t *index = json_object();
+    for (size_t i = m->cell_count; index && i--;)
+        if (json_object_set_new(index, m->cells[i].id, json_integer((json_int_t)i))) {
+            json_decref(index);
+            return NULL;
+        }
+    return index;
+}
+
+static struct model_cell *by_id(const struct model *m, const json_t *index, const char *id)
+{
+    const json_t *place = json_object_get(index, id);
+    return place ? &m->cells[json_integer_value(place)] : NULL;
 }
 
 /* The path that most comparisons of whole paths start from. */
@@ -52,9 +62,9 @@ static double control_floor(const struct model_controls *c)
 
 static void join_controls(struct model *m, struct model_cell *cell)
 {
+    size_t n = strlen(cell->group);
     for (size_t i = 0; i < m->control_count; i++) {
         const struct model_controls *c = &m->controls[i];
-        size_t n = strlen(cell->group);
         bool ours =
             !*c->group || (!strncmp(c->group, cell->group, n) && (!c->group[n] || c->group[n] == '/'));
         if (ours && !c->held)
@@ -87,10 +97,14 @@ static void find_usual_floor(struct model *m)
 void model_join(struct model *m)
 {
     const struct model_cell **a = arena_alloc(&m->arena, (m->comparison_count + 1) * sizeof *a);
-    if (!a)
+    json_t *index = index_ids(m);
+    if (!a || !index) {
+        m->arena.failed = true;
+        json_decref(index);
         return;
+    }
     for (size_t i = 0; i < m->comparison_count; i++)
-        a[i] = by_id(m, m->comparisons[i].a);
+        a[i] = by_id(m, index, m->comparisons[i].a);
     m->baseline = most_common_baseline(m, a);
     for (size_t i = 0; i < m->cell_count; i++) {
         m->cells[i].floor_ratio = m->floor_ratio;
@@ -98,12 +112,13 @@ void model_join(struct model *m)
     }
     find_usual_floor(m);
     for (size_t i = 0; i < m->comparison_count; i++) {
-        struct model_cell *b = by_id(m, m->comparisons[i].b);
+        struct model_cell *b = by_id(m, index, m->comparisons[i].b);
         if (!a[i] || !b || a[i] == b || b->vs)
             continue;
         if (model_is_part(b) || !strcmp(a[i]->path, m->baseline))
             b->vs = &m->comparisons[i];
     }
+    json_decref(index);
 }
 
 enum model_verdict model_verdict(const struct model_cell *cell)

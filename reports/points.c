@@ -62,7 +62,7 @@ void points_add(const struct section *s)
     page_head(s->page, s->surface->groups < 2 ? "Every path" : "Parts of a path alone");
     header(s);
     for (size_t i = 0; i < m->cell_count; i++) {
-        if (!belongs(s, &m->cells[i]) || !is_first_of_point(m, i) || shown >= s->room->cells)
+        if (shown >= s->room->cells || !belongs(s, &m->cells[i]) || !is_first_of_point(m, i))
             continue;
         page_field(s->page, arena_format(&s->model->arena, STYLE_SPAN "- %s: %s", m->cells[i].kernel,
                                          show_point(&s->model->arena, &m->cells[i])));

@@ -90,6 +90,7 @@ static void add_sections(const struct section *s)
     surface_add(s);
     points_add(s);
     ledger_add(s);
+    latency_add(s);
     tracks_add(s);
     if (s->options->all)
         cells_add(s);
@@ -108,10 +109,12 @@ static struct page build(struct report *r, const struct room *room)
 {
     struct page page = {.arena = &r->model.arena, .spaced = room->spaced};
     struct section s = {&r->model, &r->surface, &page, room, &r->options};
-    if (r->cell)
+    if (r->cell) {
+        head_of_cell(&s, r->cell);
         cell_add(&s, r->cell);
-    else
+    } else {
         add_sections(&s);
+    }
     return page;
 }
 

@@ -30,16 +30,21 @@ struct section {
     const struct report_options *options;
 };
 
+void head_of_cell(const struct section *s, const struct model_cell *c); /* controls of its group */
 void head_add(const struct section *s);     /* controls, status, machine, medium, domain */
 void verdict_add(const struct section *s);  /* the answer in words */
 void surface_add(const struct section *s);  /* ratio to the baseline, size by footprint */
 void ledger_add(const struct section *s);   /* where it moved: baseline and deferred path side by side */
+void latency_add(const struct section *s);  /* --latency: percentiles of the calls at the headline's point */
 void tracks_add(const struct section *s);   /* trackers alone */
 void points_add(const struct section *s);   /* small results: a table of all paths a point */
 void failures_add(const struct section *s); /* failed cells, warnings */
 void repeat_add(const struct section *s);   /* how to repeat any line */
 void cells_add(const struct section *s);    /* --all: every cell and every ledger */
 void cell_add(const struct section *s, const struct model_cell *cell); /* --cell: one in full */
+void latency_of_all(const struct section *s);
+/* Percentiles and histograms of one cell; nothing where there are none. */
+void latency_of_cell(const struct section *s, const struct model_cell *cell);
 /* The ledger of one cell with intervals; nothing where there is none. */
 void ledger_of_cell(const struct section *s, const struct model_cell *cell);
 

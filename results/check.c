@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "results/file.h"
 #include "results/json.h"
 #include "results/shape.h"
 
@@ -66,6 +67,12 @@ static int wrong_kind(struct check *c, unsigned expected, const json_t *value)
                      c->file, c->place, wanted, found);
 }
 
+/* All whole numbers of a result count something; what may be a fraction may be negative. */
+static bool is_below_none(const json_t *value, const struct shape *shape)
+{
+    return json_is_integer(value) && !(shape->kinds & REAL) && json_integer_value(value) < 0;
+}
+
 static int check_members(struct check *c, const json_t *object, const struct shape *members);
 
 static bool one_of(const char *text, const char *const *values)
@@ -84,6 +91,10 @@ static int check_value(struct check *c, const json_t *value, const struct shape 
         return error_set(c->err, EXIT_CANNOT,
                          "%s: %s: '%.40s' is no %s that this version knows; update pmembench", c->file,
                          c->place, json_string_value(value), shape->name);
+    if (is_below_none(value, shape))
+        return error_set(c->err, EXIT_CANNOT,
+                         "%s: %s: expected no negative number, found %lld; the file is damaged: run again",
+                         c->file, c->place, (long long)json_integer_value(value));
     return json_is_object(value) && shape->members ? check_members(c, value, shape->members) : 0;
 }
 
@@ -100,6 +111,9 @@ static int check_list(struct check *c, const json_t *list, const struct shape *s
     const struct shape element = {.name = shape->name, .kinds = shape->items, .members = shape->members};
     size_t i, end = strlen(c->place);
     json_t *value;
+    if (shape->members && json_array_size(list) > RESULT_OBJECTS)
+        return error_set(c->err, EXIT_CANNOT, "%s: %s: has %zu elements, no result more than %d; %s", c->file,
+                         c->place, json_array_size(list), RESULT_OBJECTS, "name a result.json");
     json_array_foreach(list, i, value)
     {
         snprintf(c->place + end, sizeof(c->place) - end, "[%zu]", i);
@@ -150,8 +164,34 @@ int check_version(const json_t *document, const char *schema, const char *file, 
     return 0;
 }
 
+/* Each sample has its layout, or none has; no summary is of more samples than there are. */
+static int check_samples(struct check *c, const json_t *cell, size_t i)
+{
+    size_t samples = json_array_size(json_object_get(cell, "samples"));
+    size_t layouts = json_array_size(json_object_get(cell, "layouts"));
+    json_int_t n = json_integer_value(json_object_get(json_object_get(cell, "summary"), "n"));
+    if (layouts && layouts != samples)
+        return error_set(c->err, EXIT_CANNOT,
+                         "%s: cells[%zu].layouts: are %zu for %zu samples; the file is damaged: run again",
+                         c->file, i, layouts, samples);
+    if (n > (json_int_t)samples)
+        return error_set(c->err, EXIT_CANNOT,
+                         "%s: cells[%zu].summary.n: is %lld for %zu samples; the file is damaged: run again",
+                         c->file, i, (long long)n, samples);
+    return 0;
+}
+
 int check_document(const json_t *document, const char *file, struct error *err)
 {
     struct check c = {.file = file, .err = err};
-    return check_members(&c, document, document_shape());
+    size_t i;
+    json_t *cell;
+    if (check_members(&c, document, document_shape()))
+        return -1;
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        if (check_samples(&c, cell, i))
+            return -1;
+    }
+    return 0;
 }

@@ -11,8 +11,9 @@
  * with a text that begins with `file`. */
 int check_version(const json_t *document, const char *schema, const char *file, struct error *err);
 
-/* Has it every member that version 1 has, each of its type. Members that it has besides are ignored. 0, or -1
- * with a text that names `file` and the place, such as cells[3].summary. */
+/* Has it every member that version 1 has, each of its type, no count below 0, and of each cell as many
+ * samples as it says. Members that it has besides are ignored. 0, or -1 with a text that names `file` and the
+ * place, such as cells[3].summary. */
 int check_document(const json_t *document, const char *file, struct error *err);
 
 #endif

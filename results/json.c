@@ -38,6 +38,7 @@ json_t *run_json(const struct result_run *run)
     object_put(&o, "flags", json_fact(run->flags));
     object_put(&o, "measuring_s", json_number(run->measuring_s));
     object_put(&o, "thread_cpus", json_list(run->cpus, run->cpu_count, sizeof(int), cpu_number_json));
+    object_put(&o, "repeats", json_count(run->repeats ? run->repeats : 1));
     return object_end(&o);
 }
 
@@ -81,6 +82,21 @@ static json_t *cache_json(const void *item)
     return object_end(&o);
 }
 
+static void put_noise(struct object *o, const struct result_machine *m)
+{
+    object_put(o, "trend_percent", json_number(m->trend_percent));
+    object_put(o, "spin_ns", json_number(m->spin_ns));
+    object_put(o, "load_end", json_number(m->load_end));
+    object_put(o, "cpu_steal_percent", json_number(m->cpu_steal_percent));
+    object_put(o, "sibling_busy_percent", json_number(m->sibling_busy_percent));
+    object_put(o, "others_busy_percent", json_number(m->others_busy_percent));
+    object_put(o, "involuntary_switches", json_number(m->involuntary_switches));
+    object_put(o, "involuntary_per_s", json_number(m->involuntary_per_s));
+    object_put(o, "throttles", json_number(m->throttles));
+    object_put(o, "huge_page_percent", json_number(m->huge_page_percent));
+    object_put(o, "remote_percent", json_number(m->remote_percent));
+}
+
 json_t *machine_json(const struct result_machine *m)
 {
     struct object o = object_begin();
@@ -98,9 +114,13 @@ json_t *machine_json(const struct result_machine *m)
     object_put(&o, "turbo", json_fact(m->turbo));
     object_put(&o, "smt", json_fact(m->smt));
     object_put(&o, "huge_pages", json_fact(m->huge_pages));
+    object_put(&o, "siblings", json_fact(m->siblings));
+    object_put(&o, "governor_end", json_fact(m->governor_end));
+    object_put(&o, "turbo_end", json_fact(m->turbo_end));
     object_put(&o, "load", json_number(m->load));
     object_put(&o, "steal_percent", json_number(m->steal_percent));
     object_put(&o, "drift_percent", json_number(m->drift_percent));
+    put_noise(&o, m);
     return object_end(&o);
 }
 

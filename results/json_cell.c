@@ -87,6 +87,49 @@ static json_t *counts_json(const struct result_counts *c)
     return object_end(&o);
 }
 
+static json_t *bucket_json(const void *item)
+{
+    const struct result_bucket *bucket = item;
+    json_t *pair = json_array();
+    if (json_array_append_new(pair, json_count(bucket->low_ns)) ||
+        json_array_append_new(pair, json_count(bucket->count))) {
+        json_decref(pair);
+        return NULL;
+    }
+    return pair;
+}
+
+static json_t *histogram_json(const struct result_histogram *h)
+{
+    if (!h->n)
+        return json_null();
+    struct object o = object_begin();
+    object_put(&o, "n", json_count(h->n));
+    object_put(&o, "min", json_count(h->min));
+    object_put(&o, "max", json_count(h->max));
+    object_put(&o, "p50", json_number(h->p50));
+    object_put(&o, "p90", json_number(h->p90));
+    object_put(&o, "p99", json_number(h->p99));
+    object_put(&o, "p999", json_number(h->p999));
+    object_put(&o, "p9999", json_number(h->p9999));
+    object_put(&o, "buckets", json_list(h->buckets, h->bucket_count, sizeof(h->buckets[0]), bucket_json));
+    return object_end(&o);
+}
+
+static json_t *latency_json(const struct result_latency *l)
+{
+    if (!l->write.n)
+        return json_null();
+    struct object o = object_begin();
+    object_put(&o, "unit", json_string("ns"));
+    object_put(&o, "stamp_ns", json_number(l->stamp_ns));
+    object_put(&o, "path_ns", json_number(l->path_ns));
+    object_put(&o, "buckets_an_octave", json_count(l->buckets_an_octave));
+    object_put(&o, "write", histogram_json(&l->write));
+    object_put(&o, "fsync", histogram_json(&l->fsync));
+    return object_end(&o);
+}
+
 static void put_axes(struct object *o, const struct result_cell *cell)
 {
     for (int i = 0; i < AXES; i++)
@@ -141,7 +184,7 @@ json_t *cell_json(const void *item)
     object_put(&o, "fsync", summary_json(&cell->fsync));
     object_put(&o, "fsync_call_ns", summary_json(&cell->fsync_call_ns));
     object_put(&o, "gb_per_s", json_number(cell->gb_per_s));
-    object_put(&o, "latency", json_null());
+    object_put(&o, "latency", latency_json(&cell->latency));
     object_put(&o, "ledger",
                json_list(cell->ledger, cell->ledger_rows, sizeof(cell->ledger[0]), ledger_row_json));
     object_put(&o, "overlap_ns", interval_json(&cell->overlap_ns));

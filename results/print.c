@@ -21,6 +21,15 @@ static int print_lines(const json_t *list, FILE *out)
     return 0;
 }
 
+/* A document that was read keeps members that we do not know, with whatever name. */
+static int print_name(const char *name, FILE *out)
+{
+    json_t *text = json_string_nocheck(name);
+    int status = !text || json_dumpf(text, out, document_flags()) || fputs(": ", out) == EOF ? -1 : 0;
+    json_decref(text);
+    return status;
+}
+
 static int print_members(const json_t *object, int depth, FILE *out)
 {
     const char *name;
@@ -28,8 +37,8 @@ static int print_members(const json_t *object, int depth, FILE *out)
     const char *separator = depth ? "{" : "{\n";
     json_object_foreach((json_t *)object, name, value)
     {
-        fprintf(out, "%s\"%s\": ", separator, name);
-        if (print_value(value, depth + 1, out))
+        fputs(separator, out);
+        if (print_name(name, out) || print_value(value, depth + 1, out))
             return -1;
         separator = depth ? ", " : ",\n";
     }
@@ -37,7 +46,6 @@ static int print_members(const json_t *object, int depth, FILE *out)
     return 0;
 }
 
-/* Names of members at these depths are ours: plain ASCII, nothing to escape. */
 static int print_value(const json_t *value, int depth, FILE *out)
 {
     if (json_is_object(value) && depth <= 1 && json_object_size(value))

@@ -9,10 +9,11 @@
 
 #include "results/check.h"
 #include "results/file.h"
+#include "results/input.h"
 #include "results/json.h"
 #include "results/replay.h"
 
-enum { MOST = 256 << 20, FIRST = 64 << 10 };
+enum { MOST = INPUT_MOST, FIRST = 64 << 10, VALUES_MOST = 16 << 20, LISTS_MOST = 2 << 20 };
 
 struct text {
     char *bytes;
@@ -31,16 +32,9 @@ static int grow(struct text *text)
     return 0;
 }
 
-/* Known to be too large before it is read; a pipe is found out on the way. */
-static bool is_large(int fd)
-{
-    struct stat status;
-    return !fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_size > MOST;
-}
-
 static int read_all(int fd, const char *file, struct text *text, struct error *err)
 {
-    bool large = is_large(fd);
+    bool large = input_is_large(fd);
     for (;;) {
         if (large || text->size > MOST)
             return error_set(err, EXIT_CANNOT, "%s: is larger than 256 MiB: no result is; name a result.json",
@@ -59,10 +53,27 @@ static int read_all(int fd, const char *file, struct text *text, struct error *e
     }
 }
 
+/* In memory a value takes 40 bytes and an empty object 240: 256 MiB of nothing else would take 20 GiB. Marks
+ * inside strings count too: a result has few. */
+static int check_count(const char *text, size_t size, const char *file, struct error *err)
+{
+    size_t values = 0, lists = 0;
+    for (size_t i = 0; i < size; i++) {
+        values += text[i] == ',';
+        lists += text[i] == '{' || text[i] == '[';
+    }
+    if (values <= VALUES_MOST && lists <= LISTS_MOST)
+        return 0;
+    return error_set(err, EXIT_CANNOT,
+                     "%s: holds more than %d million %s: no result does; name a result.json", file,
+                     (values > VALUES_MOST ? VALUES_MOST : LISTS_MOST) >> 20,
+                     values > VALUES_MOST ? "values" : "lists and objects");
+}
+
 static json_t *parse(const char *text, size_t size, const char *file, struct error *err)
 {
     json_error_t problem;
-    json_t *document = json_loadb(text, size, 0, &problem);
+    json_t *document = json_loadb(text ? text : "", size, JSON_REJECT_DUPLICATES, &problem);
     if (!document)
         error_set(err, EXIT_CANNOT, "%s:%d:%d: not JSON: %s; name a result file or its directory", file,
                   problem.line, problem.column, problem.text);
@@ -109,25 +120,43 @@ static bool is_journal(const char *file)
     return !strcmp(slash ? slash + 1 : file, JOURNAL_FILE);
 }
 
+/* What a file says may reach a terminal in the error line: after the file's own name all but printable ASCII
+ * becomes '?', as in reports. */
+static void clean(struct error *err, const char *file)
+{
+    for (char *c = err->text + strnlen(err->text, strlen(file)); *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+}
+
+json_t *result_parse(const char *text, size_t size, const char *file, struct error *err)
+{
+    struct error why = {0};
+    json_t *document = NULL;
+    if (!check_count(text, size, file, &why))
+        document = accept((is_journal(file) ? journal_replay : parse)(text, size, file, &why), file, &why);
+    if (document)
+        return document;
+    clean(&why, file);
+    error_set(err, why.code, "%s", why.text);
+    return NULL;
+}
+
 static json_t *read_open(int fd, const char *file, struct error *err)
 {
     struct text text = {NULL, 0, 0};
     json_t *document = NULL;
     if (!read_all(fd, file, &text, err))
-        document = (is_journal(file) ? journal_replay : parse)(text.bytes, text.size, file, err);
+        document = result_parse(text.bytes, text.size, file, err);
     free(text.bytes);
-    return accept(document, file, err);
+    return document;
 }
 
 static json_t *read_file(const char *file, struct error *err)
 {
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        error_set(err, EXIT_CANNOT,
-                  "%s: cannot be read: %s; name a result file or the --out directory of a run", file,
-                  strerror(errno));
+    int fd = input_open(file, err);
+    if (fd < 0)
         return NULL;
-    }
     json_t *document = read_open(fd, file, err);
     close(fd);
     return document;
@@ -141,6 +170,30 @@ static char *join(const char *dir, const char *name)
                                                                                                  : path;
 }
 
+static json_int_t rounds_of(const json_t *document)
+{
+    json_int_t rounds = 0;
+    size_t i;
+    json_t *cell;
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        rounds += json_integer_value(json_object_get(cell, "rounds"));
+    }
+    return rounds;
+}
+
+/* A run that went on after its interrupted result was written has more in its journal. */
+static json_t *newer_of(json_t *result, const char *journal)
+{
+    struct error unheard = {0};
+    const char *status = json_string_value(json_object_get(result, "status"));
+    bool may_be = status && strcmp(status, "complete") && !access(journal, F_OK);
+    json_t *later = may_be ? read_file(journal, &unheard) : NULL;
+    bool more = later && rounds_of(later) > rounds_of(result);
+    json_decref(more ? result : later);
+    return more ? later : result;
+}
+
 static json_t *read_directory(const char *dir, struct error *err)
 {
     char *result = join(dir, RESULT_FILE), *journal = join(dir, JOURNAL_FILE);
@@ -149,7 +202,7 @@ static json_t *read_directory(const char *dir, struct error *err)
     if (!result || !journal)
         error_set(err, EXIT_CANNOT, "%s: out of memory; free some", dir);
     else if (!stat(result, &status) || errno != ENOENT)
-        document = read_file(result, err);
+        document = newer_of(read_file(result, err), journal);
     else if (!stat(journal, &status) || errno != ENOENT)
         document = read_file(journal, err);
     else

@@ -19,6 +19,7 @@ struct replay {
     unsigned line;
     json_t *head;
     struct latest cells, groups;
+    double measured_s; /* of the last visit; NAN: none says */
     bool torn;
 };
 
@@ -44,12 +45,34 @@ static int put_latest(struct replay *r, struct latest *latest, const char *kind,
     return 0;
 }
 
+static int take_visit(struct replay *r, json_t *visit)
+{
+    size_t i;
+    json_t *cell, *cells = json_object_get(visit, "cells"), *controls = json_object_get(visit, "controls");
+    const json_t *measured = json_object_get(visit, "measured_s");
+    if (!json_is_array(cells))
+        return error_set(r->err, EXIT_CANNOT, "%s:%u: a visit without cells; the file is damaged: run again",
+                         r->file, r->line);
+    json_array_foreach(cells, i, cell)
+    {
+        if (put_latest(r, &r->cells, "cell", "id", cell))
+            return -1;
+    }
+    if (json_is_number(measured))
+        r->measured_s = json_number_value(measured);
+    return controls ? put_latest(r, &r->groups, "control", "group", controls) : 0;
+}
+
 static int take_line(struct replay *r, json_t *line)
 {
     if (!r->head) {
         r->head = json_incref(line);
         return check_version(line, JOURNAL_SCHEMA, r->file, r->err);
     }
+    json_t *visit = json_object_get(line, "visit");
+    if (visit)
+        return take_visit(r, visit);
+    /* journals of earlier versions: a line a cell and one a group's controls */
     json_t *cell = json_object_get(line, "cell"), *controls = json_object_get(line, "controls");
     if (cell && put_latest(r, &r->cells, "cell", "id", cell))
         return -1;
@@ -59,7 +82,7 @@ static int take_line(struct replay *r, json_t *line)
 static int take_text(struct replay *r, const char *text, size_t size, bool last)
 {
     json_error_t problem;
-    json_t *line = json_loadb(text, size, 0, &problem);
+    json_t *line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
     if (!line && last && r->head) {
         r->torn = true;
         return 0;
@@ -120,7 +143,7 @@ static json_t *warnings_of(const struct replay *r)
     static const struct result_warning torn = {
         "JOURNAL_TORN",
         "the journal's last line is incomplete: the run died while writing it, and it was dropped",
-        "run again, or do without the cell of that line"};
+        "run --resume goes on from the line before"};
     json_t *head = json_object_get(r->head, "warnings");
     json_t *warnings = json_is_array(head) ? json_copy(head) : json_array();
     if (r->torn && json_array_append_new(warnings, warning_json(&torn))) {
@@ -139,8 +162,11 @@ static json_t *document_of(struct replay *r)
     object_put(&o, "status", json_string("interrupted"));
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
         json_t *value = json_object_get(r->head, same[i]);
-        object_put(&o, same[i], value ? json_incref(value) : json_null());
+        object_put(&o, same[i], value ? json_copy(value) : json_null());
     }
+    if (isfinite(r->measured_s) && json_is_object(json_object_get(o.json, "run")) &&
+        json_object_set_new(json_object_get(o.json, "run"), "measuring_s", json_number(r->measured_s)))
+        o.failed = true;
     object_put(&o, "controls", controls_of(r->groups.list));
     object_put(&o, "warnings", warnings_of(r));
     object_put(&o, "cells", json_incref(r->cells.list));
@@ -152,6 +178,7 @@ json_t *journal_replay(const char *text, size_t size, const char *file, struct e
 {
     struct replay r = {.file = file,
                        .err = err,
+                       .measured_s = NAN,
                        .cells = {json_array(), json_object()},
                        .groups = {json_array(), json_object()}};
     json_t *document = NULL;

@@ -11,6 +11,8 @@ void result_free(struct result *r)
         free(r->cells[i].samples);
         free(r->cells[i].thread_ns);
         free(r->cells[i].layouts);
+        free(r->cells[i].latency.write.buckets);
+        free(r->cells[i].latency.fsync.buckets);
     }
     free(r->cells);
     free(r->controls);

@@ -48,6 +48,7 @@ struct result_run {
     double measuring_s; /* wall time spent on groups */
     const int *cpus;    /* that threads 0, 1, ... were pinned to; not owned */
     size_t cpu_count;   /* as many as the widest cell has threads; 0: not pinned */
+    unsigned repeats;   /* processes whose results these are; 0 means 1 */
 };
 
 struct result_cache {
@@ -70,10 +71,23 @@ struct result_machine {
     double clock_resolution_ns;  /* 99th percentile of back-to-back stamps */
     unsigned nodes, cpus;
     char kernel[NAME_TEXT * 2], hypervisor[NAME_TEXT], governor[NAME_TEXT], turbo[NAME_TEXT], smt[NAME_TEXT];
+    char siblings[NAME_TEXT]; /* CPUs that share a core with a measured one, such as 1,64-65; none, unknown */
+    char governor_end[NAME_TEXT], turbo_end[NAME_TEXT]; /* looked at again after the run */
     char huge_pages[NAME_TEXT];
     double load;          /* 1-minute load average at the start */
     double steal_percent; /* of CPU time during the run; NAN unknown */
     double drift_percent; /* spread (p95-p5 over median) of the reference spin over the rounds; NAN unknown */
+    /* Of the run, NAN unknown. Shares of time are of that CPU's or those CPUs' own time. */
+    double trend_percent;     /* last tenth of the spins against the first: above 0, the clock got slower */
+    double spin_ns;           /* median of the reference spin */
+    double load_end;          /* 1-minute load average after the run, its own threads included */
+    double cpu_steal_percent; /* stolen from the measured CPU, of several the worst */
+    double sibling_busy_percent;                    /* the busiest of `siblings` */
+    double others_busy_percent;                     /* all CPUs not measured on */
+    double involuntary_switches, involuntary_per_s; /* of all threads of the run */
+    double throttles;         /* thermal throttlings of the measured cores and their package */
+    double huge_page_percent; /* of the memory under test, after the run */
+    double remote_percent;    /* of its pages, on another node than the measured CPU, after the run */
 };
 
 struct result_region {
@@ -129,6 +143,28 @@ struct result_counts { /* per op (one write with its share of the fsync) */
     double lines_dirtied; /* distinct lines written per op: what lines_flushed is to be compared with */
 };
 
+struct result_bucket {
+    uint64_t low_ns, count; /* calls from low_ns up to the next bucket's */
+};
+
+/* Of stamped calls, whole ns; n == 0: there were none. A percentile is the greatest ns of its bucket, no more
+ * than max; NAN unless n (1-p) >= 5. */
+struct result_histogram {
+    uint64_t n, min, max;
+    double p50, p90, p99, p999, p9999;
+    struct result_bucket *buckets; /* those that are not empty, ascending; malloc'ed, owned */
+    size_t bucket_count;
+};
+
+/* Only of runs with --latency. Stamps serialise: these are latencies of stamped calls, and not to be added
+ * up. */
+struct result_latency {
+    double stamp_ns; /* between the stamps of nothing: taken off each call */
+    double path_ns;  /* median ns/op of the stamped path, beside summary.median of the path itself */
+    unsigned buckets_an_octave;
+    struct result_histogram write, fsync; /* write.n == 0: not measured */
+};
+
 enum { LEDGER_ROWS = 20 };
 
 struct result_cell {
@@ -149,8 +185,10 @@ struct result_cell {
     unsigned rounds, dropped; /* dropped: warm-up samples, not in samples */
     char ended_by[16];        /* precision or time */
     bool bistable;
-    /* write, fsync: ns/op shares; n == 0: not measured. */
+    /* write, fsync: ns/op shares, with fsync_call_ns from the ledger's rungs, else (--latency) of stamped
+     * calls; n == 0: not measured. */
     struct summary summary, write, fsync, fsync_call_ns;
+    struct result_latency latency;
     double gb_per_s;
     struct ledger_row ledger[LEDGER_ROWS];
     unsigned ledger_rows; /* 0: a surface cell */

@@ -17,6 +17,7 @@ static const struct shape run_shape[] = {
     {.name = "flags", .kinds = TEXT},
     {.name = "measuring_s", .kinds = NUMBER | NOTHING},
     {.name = "thread_cpus", .kinds = LIST, .items = WHOLE, .optional = true},
+    {.name = "repeats", .kinds = WHOLE, .optional = true},
     {.name = NULL},
 };
 
@@ -58,6 +59,20 @@ static const struct shape machine_shape[] = {
     {.name = "load", .kinds = NUMBER | NOTHING},
     {.name = "steal_percent", .kinds = NUMBER | NOTHING},
     {.name = "drift_percent", .kinds = NUMBER | NOTHING},
+    {.name = "siblings", .kinds = TEXT, .optional = true},
+    {.name = "governor_end", .kinds = TEXT, .optional = true},
+    {.name = "turbo_end", .kinds = TEXT, .optional = true},
+    {.name = "trend_percent", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "spin_ns", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "load_end", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "cpu_steal_percent", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "sibling_busy_percent", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "others_busy_percent", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "involuntary_switches", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "involuntary_per_s", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "throttles", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "huge_page_percent", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "remote_percent", .kinds = NUMBER | NOTHING, .optional = true},
     {.name = NULL},
 };
 
@@ -105,6 +120,7 @@ static const struct shape group_shape[] = {
     {.name = "different", .kinds = OBJECT, .members = ratio_shape},
     {.name = "expected_different", .kinds = NUMBER | NOTHING},
     {.name = "held", .kinds = TRUTH},
+    {.name = "held_repeats", .kinds = WHOLE, .optional = true},
     {.name = NULL},
 };
 
@@ -137,7 +153,7 @@ static const struct shape summary_shape[] = {
 };
 
 static const struct shape interval_shape[] = {
-    {.name = "value", .kinds = NUMBER | NOTHING},
+    {.name = "value", .kinds = NUMBER},
     {.name = "low", .kinds = NUMBER | NOTHING},
     {.name = "high", .kinds = NUMBER | NOTHING},
     {.name = NULL},
@@ -172,6 +188,29 @@ static const struct shape counts_shape[] = {
     {.name = "faults", .kinds = NUMBER | NOTHING},
     {.name = "drains", .kinds = NUMBER | NOTHING},
     {.name = "lines_dirtied", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
+static const struct shape histogram_shape[] = {
+    {.name = "n", .kinds = WHOLE},
+    {.name = "min", .kinds = WHOLE},
+    {.name = "max", .kinds = WHOLE},
+    {.name = "p50", .kinds = NUMBER | NOTHING},
+    {.name = "p90", .kinds = NUMBER | NOTHING},
+    {.name = "p99", .kinds = NUMBER | NOTHING},
+    {.name = "p999", .kinds = NUMBER | NOTHING},
+    {.name = "p9999", .kinds = NUMBER | NOTHING},
+    {.name = "buckets", .kinds = LIST, .items = LIST},
+    {.name = NULL},
+};
+
+static const struct shape latency_shape[] = {
+    {.name = "unit", .kinds = TEXT},
+    {.name = "stamp_ns", .kinds = NUMBER | NOTHING},
+    {.name = "path_ns", .kinds = NUMBER | NOTHING},
+    {.name = "buckets_an_octave", .kinds = WHOLE},
+    {.name = "write", .kinds = OBJECT, .members = histogram_shape},
+    {.name = "fsync", .kinds = OBJECT | NOTHING, .members = histogram_shape},
     {.name = NULL},
 };
 
@@ -214,7 +253,7 @@ static const struct shape cell_shape[] = {
     {.name = "gb_per_s", .kinds = NUMBER | NOTHING},
     {.name = "modelled_ns", .kinds = NUMBER | NOTHING},
     {.name = "modelled_serial_ns", .kinds = NUMBER | NOTHING, .optional = true},
-    {.name = "latency", .kinds = OBJECT | NOTHING, .optional = true},
+    {.name = "latency", .kinds = OBJECT | NOTHING, .members = latency_shape, .optional = true},
     {.name = "ledger", .kinds = LIST, .items = OBJECT, .members = ledger_shape},
     {.name = "overlap_ns", .kinds = OBJECT | NOTHING, .members = interval_shape},
     {.name = "unattributed_ns", .kinds = OBJECT | NOTHING, .members = interval_shape},

@@ -5,6 +5,7 @@
 const struct path_parts IN_LAYOUT(path_parts) = {.ladder = &IN_LAYOUT(ladder_table),
                                                  .whole = &IN_LAYOUT(whole_table),
                                                  .twin = &IN_LAYOUT(twin_table),
+                                                 .stamped = &IN_LAYOUT(stamped_table),
                                                  .track_only = &IN_LAYOUT(track_table),
                                                  .track_twin = &IN_LAYOUT(track_twin_table),
                                                  .surround_kernel = &IN_LAYOUT(surround_kernel),

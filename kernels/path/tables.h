@@ -6,7 +6,7 @@
 #include "kernels/period.h"
 
 extern const struct ladder_table IN_LAYOUT(ladder_table);
-extern const struct whole_table IN_LAYOUT(whole_table), IN_LAYOUT(twin_table);
+extern const struct whole_table IN_LAYOUT(whole_table), IN_LAYOUT(twin_table), IN_LAYOUT(stamped_table);
 extern const struct whole_table IN_LAYOUT(track_table), IN_LAYOUT(track_twin_table);
 extern const struct surround IN_LAYOUT(surround_kernel), IN_LAYOUT(surround_syscall);
 extern const struct path_parts IN_LAYOUT(path_parts);

@@ -3,6 +3,7 @@
 #ifndef KERNELS_PATH_WHOLE_H
 #define KERNELS_PATH_WHOLE_H
 
+#include "kernels/latency.h"
 #include "kernels/path/steps.h"
 
 static inline void whole_enter(struct period *p)
@@ -99,25 +100,43 @@ static inline void fsync_tracked(struct period *p)
 
 typedef void (*write_fn)(struct period *p, uint64_t offset, const unsigned char *src);
 
-static inline __attribute__((always_inline)) void whole_period(struct period *p, write_fn write, bool tracked)
+static inline __attribute__((always_inline)) void whole_fsync(struct period *p, bool tracked)
 {
-    uint64_t position = p->position;
-    for (uint64_t i = 0; i < p->writes; i++) {
-        const unsigned char *src = p->source + position;
-        position += p->source_step;
-        position -= position >= p->source_bytes ? p->source_bytes : 0;
-        step_runs(p, STEP_LOOP);
-        write(p, p->window + (uint64_t)p->order[i] * p->stride, src);
-    }
-    if (!p->fsync)
-        return;
-    step_delay(p);
     if (tracked)
         fsync_tracked(p);
     else
         step_tag(p);
     step_fsync_fence(p);
     step_drain(p);
+}
+
+/* `stamped` puts each call between two stamps, which serialise: such a period is never a cost. */
+static inline __attribute__((always_inline)) void call_period(struct period *p, write_fn write, bool tracked,
+                                                              bool stamped)
+{
+    uint64_t position = p->position, begin = 0;
+    for (uint64_t i = 0; i < p->writes; i++) {
+        const unsigned char *src = p->source + position;
+        position += p->source_step;
+        position -= position >= p->source_bytes ? p->source_bytes : 0;
+        step_runs(p, STEP_LOOP);
+        begin = stamped ? clock_begin() : 0;
+        write(p, p->window + (uint64_t)p->order[i] * p->stride, src);
+        if (stamped)
+            latency_add(p->latency, &p->latency->write, clock_end() - begin);
+    }
+    if (!p->fsync)
+        return;
+    step_delay(p);
+    begin = stamped ? clock_begin() : 0;
+    whole_fsync(p, tracked);
+    if (stamped)
+        latency_add(p->latency, &p->latency->fsync, clock_end() - begin);
+}
+
+static inline __attribute__((always_inline)) void whole_period(struct period *p, write_fn write, bool tracked)
+{
+    call_period(p, write, tracked, false);
 }
 
 #endif

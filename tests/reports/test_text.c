@@ -401,6 +401,7 @@ static void one_cell_is_found_by_a_part_and_shown_in_full(void **state)
                         json_pack("{s:f, s:f}", "lines_flushed", 64.0, "lines_dirtied", 16.0));
     struct report_options options = {.cell = "deferred-xarray"};
     char *text = report_string(report_text, d, &options, NULL);
+    assert_true(!strncmp(text, "controls  HELD in this cell's group", 35));
     assert_true(says(text, "4.00 lines flushed for each line dirtied"));
     assert_true(says(text, "397..403"));
     assert_true(says(text, "pmembench run --cell write_fsync/deferred-xarray/size=4096"));

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "results/stats.h"
+#include "results/verdict.h"
 
 /* strcpy that cuts and always ends: for the struct's text arrays. */
 #define SAMPLE_SET(array, text) snprintf((array), sizeof(array), "%s", (text))
@@ -54,7 +55,18 @@ static inline void sample_machine(struct result_machine *m)
                                  .cpus = 2,
                                  .load = 0.31,
                                  .steal_percent = NAN,
-                                 .drift_percent = 1.7};
+                                 .drift_percent = 1.7,
+                                 .trend_percent = -0.4,
+                                 .spin_ns = 9524.5,
+                                 .load_end = 1.44,
+                                 .cpu_steal_percent = 0.2,
+                                 .sibling_busy_percent = 0.8,
+                                 .others_busy_percent = 12,
+                                 .involuntary_switches = 35,
+                                 .involuntary_per_s = 0.06,
+                                 .throttles = NAN,
+                                 .huge_page_percent = 100,
+                                 .remote_percent = 0};
     SAMPLE_SET(m->host, "fixture");
     SAMPLE_SET(m->vendor, "GenuineIntel");
     SAMPLE_SET(m->model, "Invented CPU: every number of this file is made up");
@@ -67,6 +79,9 @@ static inline void sample_machine(struct result_machine *m)
     SAMPLE_SET(m->turbo, "unknown");
     SAMPLE_SET(m->smt, "on");
     SAMPLE_SET(m->huge_pages, "madvise");
+    SAMPLE_SET(m->siblings, "1");
+    SAMPLE_SET(m->governor_end, "unknown");
+    SAMPLE_SET(m->turbo_end, "unknown");
 }
 
 static inline void sample_place(struct result_region *region, struct result_domain *domain)
@@ -163,7 +178,7 @@ static inline void sample_compare(struct result_comparison *c, const struct resu
                                     .p_holm = r.p,
                                     .ratio_modelled = NAN,
                                     .ratio_modelled_serial = NAN,
-                                    .rounds = r.blocks * r.block_size};
+                                    .rounds = r.pairs};
     SAMPLE_SET(c->key, b->key);
     SAMPLE_SET(c->a, a->id);
     SAMPLE_SET(c->b, b->id);
@@ -203,6 +218,33 @@ static inline void sample_head(struct result *r)
     SAMPLE_SET(r->warnings[1].hint, "repeat on the metal before believing small differences");
 }
 
+/* Stamped calls: `calls` of 512 ns, twice as many of a bucket above, and one outlier. */
+static inline void sample_calls(struct result_histogram *h, uint64_t calls)
+{
+    static const uint64_t lows[] = {512, 528, 4096};
+    *h = (struct result_histogram){.n = 3 * calls + 1,
+                                   .min = 514,
+                                   .max = 4100,
+                                   .p50 = 543,
+                                   .p90 = 543,
+                                   .p99 = calls < 167 ? NAN : 543,
+                                   .p999 = NAN,
+                                   .p9999 = NAN};
+    h->buckets = sample_alloc(3, sizeof(*h->buckets));
+    h->bucket_count = 3;
+    for (unsigned i = 0; i < 3; i++)
+        h->buckets[i] = (struct result_bucket){lows[i], i == 2 ? 1 : (i + 1) * calls};
+}
+
+static inline void sample_latency(struct result_cell *cell, uint64_t writes, uint64_t fsyncs)
+{
+    cell->latency = (struct result_latency){
+        .stamp_ns = 14, .path_ns = 1.1 * cell->summary.median, .buckets_an_octave = 32};
+    sample_calls(&cell->latency.write, writes);
+    if (fsyncs)
+        sample_calls(&cell->latency.fsync, fsyncs);
+}
+
 static inline void sample_ledger(struct result_cell *cell)
 {
     sample_row(cell, "loop", "write", 6.1, 5.8);
@@ -240,6 +282,8 @@ static inline void sample_result(struct result *r)
     c[2].fsync = c[2].fsync_call_ns = stats_summary(NULL, 0);
     SAMPLE_SET(c[4].reason, "this CPU has no MOVDIR64B");
     sample_ledger(&c[1]);
+    sample_latency(&c[0], 1000, 100);
+    sample_latency(&c[2], 200, 0);
     c[1].gb_per_s = 4096 / c[1].summary.median;
     c[1].counts =
         (struct result_counts){.bytes_copied = 4096, .lines_flushed = 64, .fences = 2, .locked_ops = 9};

@@ -1,0 +1,137 @@
+/* compare_parts.h - what the parts of a comparison share: the joined cells and what may be said of them */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef REPORTS_COMPARE_PARTS_H
+#define REPORTS_COMPARE_PARTS_H
+
+#include "reports/compare.h"
+#include "reports/page.h"
+
+enum { COMPARE_COUNTS = 10 };
+
+/* Why a cell has no verdict, the stronger first. */
+enum compare_why {
+    WHY_JUDGED,
+    WHY_WITHHELD,   /* time means nothing on one of the sides */
+    WHY_DISTRUSTED, /* controls not held on one of the sides */
+    WHY_BISTABLE,
+    WHY_REPEATS, /* too few for the family */
+    WHY_FLOOR,   /* not known, or the difference lies inside it */
+    WHY_WIDE,    /* more repeats would narrow the interval */
+    WHYS
+};
+
+struct compare_file {
+    struct model model;
+    const char *name; /* clean */
+    char letter;
+};
+
+struct compare_item { /* a cell that is measured in both files */
+    const struct model_cell *a, *b;
+    struct interval ratio; /* b over a in cost */
+    double p, p_holm, ratio_modelled, ratio_modelled_serial;
+    double median_a, median_b; /* of the repeats */
+    double floor_ratio;        /* the larger of the two; NAN when one is not known */
+    size_t repeats_a, repeats_b;
+    enum verdict verdict;
+    enum compare_why why;
+    const char *reason;     /* of why; "" when judged */
+    const char *method;     /* at most 39 characters */
+    const char *other_work; /* "footprint 4 MiB in A, 6 MiB in B"; NULL: the same stream of writes */
+    bool shown;             /* not left out by --cell */
+};
+
+struct compare_unmatched {
+    const struct compare_file *file;
+    const struct model_cell *cell;
+    const char *reason;
+    bool shown;
+    bool in_neither; /* measured in neither file: listed twice, once for each */
+};
+
+struct compare_difference {
+    const char *what, *a, *b;
+};
+
+struct compare_pair {
+    struct compare_file *a, *b;
+    struct compare_item *items; /* in the order of a */
+    size_t count;
+    struct compare_unmatched *unmatched;
+    size_t unmatched_count;
+    struct compare_difference *differences;
+    size_t difference_count;
+    unsigned repeats_needed; /* a side, for a family of `count` */
+    const char *withheld;    /* why no time is judged, force or not; NULL: nothing speaks against it */
+};
+
+struct compare {
+    struct arena arena;
+    struct compare_options options;
+    struct compare_file files[COMPARE_FILES];
+    size_t file_count;
+    struct compare_pair pairs[COMPARE_FILES];
+    size_t pair_count;
+    const char *warning;
+};
+
+/* Fills in items (a, b, other_work, repeats and medians) and unmatched. */
+void compare_join(struct compare *c, struct compare_pair *pair);
+/* The repeats of a cell, one number a process, positive and finite; n 0: no time was measured. */
+struct compare_repeats {
+    double *ns;
+    size_t n;
+};
+struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell);
+/* Fills in the rest of the items. */
+void compare_judge(struct compare *c, struct compare_pair *pair);
+void compare_find_differences(struct compare *c, struct compare_pair *pair);
+
+struct compare_tally { /* of the shown items */
+    size_t all, of[VERDICT_BISTABLE + 1], why[WHYS], other_work;
+    const struct compare_item *worst; /* the slower one with the largest ratio; NULL: none */
+};
+struct compare_tally compare_tally(const struct compare_pair *pair);
+
+/* The counts per op: their names, and what a cell has (NAN: not counted). */
+const char *compare_count_name(size_t i);
+double compare_count(const struct model_cell *cell, size_t i);
+bool compare_count_differs(double a, double b);
+
+/* A ledger's stages, those of both cells in one order. */
+struct compare_row {
+    const char *stage, *side;
+    const struct model_row *a, *b; /* NULL: absent there */
+};
+/* Into rows (malloc'ed by the arena); returns how many. */
+size_t compare_ledger(struct arena *arena, const struct compare_item *item, struct compare_row **rows);
+/* All rows added and what is unattributed: the whole path; its median where that is not known. */
+double compare_whole(const struct model_cell *cell);
+/* The shown item whose ledger a page has room for, or whose counts when there is no ledger; NULL: none. */
+const struct compare_item *compare_choose(const struct compare *c, const struct compare_pair *pair);
+
+/* How much a page may say. */
+struct compare_room {
+    size_t rows, differences, unmatched;
+    bool ledger, fold, notes, spaced, every; /* every: all ledgers, keys instead of points */
+};
+struct compare_page {
+    struct compare *c;
+    struct page *page;
+    const struct compare_room *room;
+};
+void compare_head_add(const struct compare_page *p);
+void compare_words_add(const struct compare_page *p, const struct compare_pair *pair);
+void compare_counts_add(const struct compare_page *p, const struct compare_pair *pair);
+void compare_table_add(const struct compare_page *p, const struct compare_pair *pair);
+void compare_cell_add(const struct compare_page *p, const struct compare_pair *pair,
+                      const struct compare_item *item);
+void compare_ledger_add(const struct compare_page *p, const struct compare_pair *pair,
+                        const struct compare_item *item);
+void compare_unmatched_add(const struct compare_page *p, const struct compare_pair *pair);
+/* "deferred-xarray 4 KiB/l2 dirty=8192": a cell in the space of a table's field. */
+const char *compare_point(struct arena *a, const struct compare_pair *pair, const struct compare_item *item);
+const char *compare_cell_point(struct arena *a, const struct model_cell *cell);
+const char *compare_name(struct arena *a, const struct compare_file *file); /* at most 40 characters */
+
+#endif
