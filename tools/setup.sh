@@ -25,6 +25,17 @@ need_package() {
     installed "$1" || missing+=("$1")
 }
 
+# The runtime of libFuzzer: clang only recommends it, and what is recommended is not installed here.
+need_fuzzer() {
+    local version
+    if ! command -v clang >/dev/null; then
+        missing+=(libclang-rt-dev)
+    elif ! compgen -G "$(clang -print-resource-dir)/lib/*/libclang_rt.fuzzer*" >/dev/null; then
+        version=$(clang -dumpversion)
+        missing+=("libclang-rt-${version%%.*}-dev")
+    fi
+}
+
 needs_of_build() {
     need_command gcc gcc
     need_command make make
@@ -42,6 +53,7 @@ needs_of_test() {
     need_package libzydis-dev
     need_command bats bats
     need_command clang clang
+    need_fuzzer
     need_command clang-format clang-format
     need_command shellcheck shellcheck
     need_command valgrind valgrind

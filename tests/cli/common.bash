@@ -5,6 +5,7 @@ bats_require_minimum_version 1.5.0
 
 tree=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 : "${PMEMBENCH:=$tree/build/pmembench}" "${PMEMBENCH_PROOF:=$tree/build/pmembench_proof}"
+: "${PMB_FAULTS:=${PMEMBENCH%/*}/tests/libpmb_faults.so}"
 
 # Two cells that are measured in well under a second.
 # shellcheck disable=SC2034,SC2054
@@ -29,6 +30,15 @@ setup() {
 # pmb ARGUMENT...: the program, never for longer than a minute
 pmb() {
     timeout -k 5 60 "$PMEMBENCH" "$@" </dev/null
+}
+
+# faulty FAULT ARGUMENT...: the program, whose files in out/ meet FAULT (tests/faults/faults.h; "": none); what it did
+# there is added to the file log
+faulty() {
+    local fault=$1
+    shift
+    timeout -k 5 60 env LD_PRELOAD="$PMB_FAULTS" PMB_FAULT_DIR="$(pwd -P)/out" ${fault:+"PMB_FAULT=$fault"} \
+        PMB_FAULT_LOG=log "$PMEMBENCH" "$@" </dev/null
 }
 
 # tell_refusal CODE [WORD...]: the last `run --separate-stderr` ended with CODE, said nothing on stdout and one line

@@ -13,13 +13,14 @@ interrupted_by() {
     kill "-$1" "$pid"
     ends_with "$2"
     [ ! -s stderr ] || fail "stderr: $(cat stderr)"
-    [ "$(ls -A out)" = $'report.md\nresult.json' ] || fail "left: $(ls -A out)"
+    [ "$(ls -A out)" = $'journal.jsonl\nreport.md\nresult.json' ] || fail "left: $(ls -A out)"
     valid out/result.json
     has out/result.json 'd["status"] == "interrupted" and any(c["status"] == "measured" for c in d["cells"])'
     has out/result.json 'all(c["status"] == "measured" or c["reason"] for c in d["cells"])'
     run --separate-stderr pmb report out
     [ "$status" = 0 ] || fail "$stderr"
     [[ ${output,,} == *interrupted* ]]
+    [[ $(tr -s ' \n' ' ' <<<"$output") == *"pmembench run --resume out"* ]] || fail "does not say how to go on: $output"
 }
 
 @test "Ctrl-C: exit 130, a valid result that says interrupted, its report" {

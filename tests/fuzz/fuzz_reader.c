@@ -1,0 +1,148 @@
+/* fuzz_reader.c - libFuzzer: any bytes as a result file or a journal are refused in one line, or make a
+ * report */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/arena.h"
+#include "reports/report.h"
+#include "results/file.h"
+#include "results/json.h"
+#include "tests/fuzz/mutate.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { LINES_MOST = 60, COLUMNS_MOST = 100 };
+
+/* A broken promise ends the program as a crash does, so that libFuzzer keeps the input. */
+static void promise(bool kept, const char *what, const char *text)
+{
+    if (kept)
+        return;
+    fprintf(stderr, "promise broken: %s\n%s\n", what, text);
+    abort();
+}
+
+static bool is_printable(const char *text, bool lines)
+{
+    for (; *text; text++)
+        if ((*text < ' ' || *text > '~') && !(lines && *text == '\n'))
+            return false;
+    return true;
+}
+
+static bool fits(const char *text)
+{
+    size_t lines = 0;
+    for (; *text; lines++) {
+        size_t width = strcspn(text, "\n");
+        if (width > COLUMNS_MOST)
+            return false;
+        text += width + (text[width] == '\n');
+    }
+    return lines <= LINES_MOST;
+}
+
+/* Text of the document is text to a renderer of Markdown: no tag but inside a fence, which none of it ends.
+ */
+static bool has_no_html(const char *text)
+{
+    size_t fence = 0;
+    while (*text) {
+        size_t width = strcspn(text, "\n"), marks = strspn(text, "`");
+        if (!fence && marks >= 3 && marks == width)
+            fence = marks;
+        else if (fence && marks >= fence && marks == width)
+            fence = 0;
+        else if (!fence && memchr(text, '<', width))
+            return false;
+        text += width + (text[width] == '\n');
+    }
+    return !fence;
+}
+
+typedef int make_report(const json_t *document, const struct report_options *options, FILE *out,
+                        struct error *err);
+
+/* The report as a string, to be freed. */
+static char *report(make_report *make, const json_t *document, const struct report_options *options)
+{
+    struct error err = {0};
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    if (!out)
+        abort();
+    int status = make(document, options, out, &err);
+    fclose(out);
+    promise((status != 0) == error_is_set(&err), "a report fails with a reason", err.text);
+    promise(is_printable(err.text, false), "an error is one clean line", err.text);
+    promise(is_printable(text, true), "a report is clean", text);
+    return text;
+}
+
+/* One cell in full, named as the reports name it. */
+static void show_cell(const json_t *document)
+{
+    struct arena arena = {0};
+    const json_t *cells = json_object_get(document, "cells");
+    const json_t *cell = json_array_get(cells, json_array_size(cells) / 2);
+    struct report_options options = {.source = "runs/fuzz"};
+    if (cell) {
+        options.cell = arena_clean(&arena, json_string_value(json_object_get(cell, "key")));
+        free(report(report_text, document, &options));
+        char *text = report(report_markdown, document, &options);
+        promise(has_no_html(text), "Markdown has no HTML", text);
+        free(text);
+    }
+    arena_free(&arena);
+}
+
+static void show(const json_t *document)
+{
+    struct report_options options = {.source = "runs/fuzz"};
+    char *text = report(report_text, document, &options);
+    promise(fits(text), "a report fits 60 lines of 100 columns", text);
+    free(text);
+    text = report(report_markdown, document, &options);
+    promise(has_no_html(text), "Markdown has no HTML", text);
+    free(text);
+    options.all = true;
+    free(report(report_text, document, &options));
+    free(report(report_markdown, document, &options));
+    show_cell(document);
+}
+
+/* A document that was read is written and read again without a difference. */
+static void write_again(const json_t *document)
+{
+    struct error err = {0};
+    char *first = json_dumps(document, document_flags());
+    json_t *again = first ? result_parse(first, strlen(first), "again.json", &err) : NULL;
+    char *second = again ? json_dumps(again, document_flags()) : NULL;
+    promise(second && !strcmp(first, second), "what was read is written and read again", err.text);
+    free(first);
+    free(second);
+    json_decref(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    bool journal = size && *data == MUTATE_JOURNAL;
+    const char *name = journal ? JOURNAL_FILE : RESULT_FILE;
+    struct error err = {0};
+    json_t *document = result_parse((const char *)data + journal, size - journal, name, &err);
+    if (document) {
+        promise(!error_is_set(&err), "what is accepted is no error", err.text);
+        write_again(document);
+        show(document);
+        json_decref(document);
+        return 0;
+    }
+    promise(err.code == EXIT_CANNOT && !strncmp(err.text, name, strlen(name)), "an error names the file",
+            err.text);
+    promise(is_printable(err.text, false), "an error is one clean line", err.text);
+    return 0;
+}
