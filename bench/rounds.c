@@ -111,6 +111,20 @@ static void plan_stamped(struct group *g, size_t member, double ns, uint64_t mos
                          ns);
 }
 
+enum { ALIKE = 4 };
+
+/* A round compares like with like where its samples are of the same windows. So a path that is not much
+ * slower than the fastest takes as many periods, and one that is takes a round number, for which a pilot's
+ * noise does not matter.
+ */
+static uint64_t common_periods(uint64_t own, uint64_t group)
+{
+    uint64_t round = 1;
+    while (round < own)
+        round *= 2;
+    return own * ALIKE >= group ? group : round < group ? round : group;
+}
+
 /* First medians of all paths: they decide how many periods make a sample, and which path is the longest. */
 static void pilot(struct stage *st)
 {
@@ -140,6 +154,8 @@ static void pilot(struct stage *st)
     }
     g->periods = sample_periods(st, shortest, most);
     g->first_ns = longest;
+    for (size_t m = 0; m < g->member_count; m++)
+        g->member_periods[m] = common_periods(g->member_periods[m], g->periods);
 }
 
 /* By how much a proof slows the path of this member; 0 links: not at all. */
@@ -172,15 +188,17 @@ static int make_cells(struct stage *st, struct error *err)
     st->order = malloc(g->slot_count * sizeof(*st->order));
     if (!st->cells || !st->order)
         return error_set(err, EXIT_CANNOT, "group: no memory");
+    struct cell *lender = NULL;
     for (size_t m = 0; m < g->member_count; m++) {
         struct error why = {0};
         struct cell_spec spec = g->members[m]->spec;
         spec.ladder = g->members[m]->ledger;
-        st->cells[m] = cell_create(&spec, st->env->workspace, &why);
+        st->cells[m] = cell_create_beside(&spec, st->env->workspace, lender, &why);
         if (!st->cells[m]) {
             fail_member(g, m, &why);
             continue;
         }
+        lender = lender ? lender : st->cells[m];
         st->cells[m]->period.hook_skip = st->env->hook_skip;
         st->cells[m]->period.hook_delay = st->env->hook_delay;
         st->cells[m]->period.hook_ticks = st->env->hook_ticks;
@@ -192,7 +210,7 @@ static int make_cells(struct stage *st, struct error *err)
 
 static void drop_cells(struct stage *st)
 {
-    for (size_t m = 0; st->cells && m < st->g->member_count; m++)
+    for (size_t m = st->g->member_count; st->cells && m-- > 0;) /* the lender last */
         cell_destroy(st->cells[m]);
     free(st->cells);
     free(st->order);

@@ -76,14 +76,29 @@ static uint64_t spec_granules(const struct cell_spec *spec)
     return spec->file_bytes / spec->stream.granule + 1;
 }
 
-static int allocate(struct cell *cell, struct error *err)
+/* What cells of one group need alike. */
+static void allocate_common(struct cell *cell)
 {
     const struct stream *s = &cell->spec.stream;
     cell->surround_state = surround_states_create(s->seed, cell->threads);
-    cell->tracker = calloc(cell->files, sizeof(*cell->tracker));
     cell->inode = calloc(cell->files, sizeof(*cell->inode));
     cell->slots = malloc(s->writes * sizeof(*cell->slots));
     cell->serials = malloc(VISIT_PERIODS * sizeof(*cell->serials));
+}
+
+static void borrow_common(struct cell *cell, const struct cell *beside)
+{
+    cell->borrows = true;
+    cell->surround_state = beside->surround_state;
+    cell->inode = beside->inode;
+    cell->slots = beside->slots;
+    cell->serials = beside->serials;
+}
+
+static int allocate(struct cell *cell, struct error *err)
+{
+    const struct stream *s = &cell->spec.stream;
+    cell->tracker = calloc(cell->files, sizeof(*cell->tracker));
     /* a write touches at most (size + granule - 2) / granule + 1 granules, and each may be a run of its own
      */
     uint64_t runs = s->slots * ((s->size + s->granule - 2) / s->granule + 1);
@@ -105,8 +120,9 @@ static int make_files(struct cell *cell, struct error *err)
     const struct cell_spec *spec = &cell->spec;
     const struct track *track = track_get(spec->track, 0);
     for (unsigned f = 0; f < cell->files; f++) {
-        cell->inode[f] =
-            inode_create(cell->workspace->base, spec->file_bytes, spec->extents ? spec->extents : 1, err);
+        if (!cell->borrows)
+            cell->inode[f] =
+                inode_create(cell->workspace->base, spec->file_bytes, spec->extents ? spec->extents : 1, err);
         cell->tracker[f] =
             cell->inode[f] ? track->create(spec->file_bytes, (uint32_t)spec->stream.granule, err) : NULL;
         if (!cell->tracker[f])
@@ -115,18 +131,56 @@ static int make_files(struct cell *cell, struct error *err)
     return 0;
 }
 
-struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w, struct error *err)
+enum { PAGE = 4096 };
+_Static_assert(sizeof(struct cell) <= CELL_STRIDE, "a cell fits its place");
+
+/* A free place of the workspace; where all are taken the heap has others, at least in the same sets of the
+ * first-level cache. */
+static struct cell *take_place(const struct workspace *w)
 {
-    struct cell *cell = calloc(1, sizeof(*cell));
+    struct cell_places *places = w->places;
+    for (unsigned i = 0; i < CELL_PLACES; i++)
+        if (!(places->taken & 1u << i)) {
+            places->taken |= 1u << i;
+            return (struct cell *)(void *)(places->base + (size_t)i * CELL_STRIDE);
+        }
+    return aligned_alloc(PAGE, (sizeof(struct cell) + PAGE - 1) / PAGE * PAGE);
+}
+
+static void give_back(struct cell *cell)
+{
+    struct cell_places *places = cell->workspace->places;
+    size_t at = (size_t)((unsigned char *)cell - places->base);
+    if (at < (size_t)CELL_STRIDE * CELL_PLACES)
+        places->taken &= ~(1u << at / CELL_STRIDE);
+    else
+        free(cell);
+}
+
+static bool differ_in_path_alone(const struct cell_spec *a, const struct cell_spec *b)
+{
+    return a->file_bytes == b->file_bytes && a->extents == b->extents && a->threads == b->threads &&
+           a->own_files == b->own_files && !memcmp(&a->stream, &b->stream, sizeof(a->stream));
+}
+
+struct cell *cell_create_beside(const struct cell_spec *spec, const struct workspace *w, struct cell *beside,
+                                struct error *err)
+{
+    struct cell *cell = take_place(w);
     if (!cell) {
         error_set(err, EXIT_CANNOT, "cell: no memory");
         return NULL;
     }
+    memset(cell, 0, sizeof(*cell));
     cell->spec = *spec;
     cell->workspace = w;
     cell->threads = spec->threads ? spec->threads : 1;
     cell->files = spec->own_files ? cell->threads : 1;
     const struct copy *copy = copy_get(spec->copy, 0);
+    if (beside && differ_in_path_alone(spec, &beside->spec))
+        borrow_common(cell, beside);
+    else
+        allocate_common(cell);
     if (allocate(cell, err) || (copy->prepare && copy->prepare(err)) || make_files(cell, err) ||
         lanes_create(cell, err)) {
         cell_destroy(cell);
@@ -139,23 +193,33 @@ struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w
     return cell;
 }
 
+struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w, struct error *err)
+{
+    return cell_create_beside(spec, w, NULL, err);
+}
+
+static void free_common(struct cell *cell)
+{
+    for (unsigned f = 0; cell->inode && f < cell->files; f++)
+        inode_destroy(cell->inode[f]);
+    free(cell->inode);
+    free(cell->surround_state);
+    free(cell->slots);
+    free(cell->serials);
+}
+
 void cell_destroy(struct cell *cell)
 {
     if (!cell)
         return;
     lanes_destroy(cell);
     latency_destroy(cell);
-    for (unsigned f = 0; f < cell->files; f++) {
-        if (cell->tracker && cell->tracker[f])
+    for (unsigned f = 0; cell->tracker && f < cell->files; f++)
+        if (cell->tracker[f])
             track_get(cell->spec.track, 0)->destroy(cell->tracker[f]);
-        if (cell->inode)
-            inode_destroy(cell->inode[f]);
-    }
     free(cell->tracker);
-    free(cell->inode);
-    free(cell->surround_state);
-    free(cell->slots);
-    free(cell->serials);
+    if (!cell->borrows)
+        free_common(cell);
     free(cell->period.ghost);
-    free(cell);
+    give_back(cell);
 }

@@ -33,6 +33,7 @@ struct cell_spec {
 
 struct cell {
     struct cell_spec spec;
+    bool borrows; /* surround state, inodes, slots and serials are another cell's */
     const struct workspace *workspace;
     struct period period;
     struct surround_state *surround_state; /* one a thread */
@@ -54,6 +55,11 @@ struct cell {
  * others, which sleep between the periods; they are pinned to workspace->cpus where there are any.
  * NULL with err set. Not thread-safe: cells share the destination. */
 struct cell *cell_create(const struct cell_spec *spec, const struct workspace *w, struct error *err);
+/* The same for a cell that is compared with `beside` and differs from it in the path alone: what both need is
+ * one memory, so that neither gets better pages or cache sets than the other. `beside` must be destroyed
+ * later; NULL: as cell_create. */
+struct cell *cell_create_beside(const struct cell_spec *spec, const struct workspace *w, struct cell *beside,
+                                struct error *err);
 void cell_destroy(struct cell *cell);
 
 /* What of the cell runs in a visit. */

@@ -3,6 +3,7 @@
 #include "kernels/workspace.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -73,6 +74,21 @@ static int map_mirrored(struct ring *ring, uint64_t body, struct error *err)
     return good ? 0 : no_memory("source ring", body, err);
 }
 
+enum { CELLS_BYTES = CELL_STRIDE * CELL_PLACES };
+
+/* One huge page where the system gives it: twice the address space holds an aligned one. */
+static int map_places(struct workspace *w, struct error *err)
+{
+    w->places = calloc(1, sizeof(*w->places));
+    unsigned char *p = w->places ? map_anonymous(2 * (uint64_t)CELLS_BYTES) : NULL;
+    if (!p)
+        return no_memory("cells", 2 * (uint64_t)CELLS_BYTES, err);
+    w->places->mapped = p;
+    w->places->base = p + (CELLS_BYTES - (uintptr_t)p % CELLS_BYTES) % CELLS_BYTES;
+    memset(w->places->base, 0, CELLS_BYTES);
+    return 0;
+}
+
 int workspace_open(struct workspace *w, uint64_t max_size, uint64_t max_delay, uint64_t seed,
                    struct error *err)
 {
@@ -84,7 +100,7 @@ int workspace_open(struct workspace *w, uint64_t max_size, uint64_t max_delay, u
     if (!w->traffic)
         return no_memory("traffic buffer", w->traffic_bytes, err);
     memset(w->traffic, 1, w->traffic_bytes);
-    if (map_mirrored(&w->warm, body, err))
+    if (map_mirrored(&w->warm, body, err) || map_places(w, err))
         return -1;
     fill_random(w->warm.data, body, seed);
     return 0;
@@ -112,6 +128,10 @@ void workspace_close(struct workspace *w)
         munmap(w->cold.data, w->cold.mapped);
     if (w->traffic)
         munmap(w->traffic, w->traffic_bytes);
+    if (w->places && w->places->mapped)
+        munmap(w->places->mapped, 2 * (uint64_t)CELLS_BYTES);
+    free(w->places);
+    w->places = NULL;
     w->warm = w->cold = (struct ring){0};
     w->traffic = NULL;
 }

@@ -16,6 +16,16 @@ struct ring {
     uint64_t mapped; /* bytes of address space */
 };
 
+/* What each period touches of its cell lies at one of these places: at this distance in one huge page they
+ * fall into the same sets of the first- and second-level cache (up to 2048 sets), so that no cell of a group
+ * has better ones than another. */
+enum { CELL_STRIDE = 128 << 10, CELL_PLACES = 16 };
+
+struct cell_places {
+    unsigned char *mapped, *base; /* place i is at base + i * CELL_STRIDE, zeroed when it is free */
+    uint32_t taken;               /* a bit a place */
+};
+
 struct workspace {
     unsigned char *base; /* where file offset 0 is mapped; owned by the caller */
     uint64_t bytes;      /* of the destination */
@@ -23,6 +33,7 @@ struct workspace {
     const int *cpus; /* the system's numbers, for thread 0, 1, ...; NULL: threads are not pinned */
     unsigned cpu_count;
     struct ring warm, cold; /* cold.data is NULL until workspace_cold */
+    struct cell_places *places;
     unsigned char *traffic; /* read to age the caches, written as delay: traffic_bytes */
     uint64_t traffic_bytes;
 };

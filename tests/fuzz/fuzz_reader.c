@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "reports/arena.h"
+#include "reports/compare.h"
 #include "reports/report.h"
 #include "results/file.h"
 #include "results/json.h"
@@ -100,6 +101,28 @@ static void show_cell(const json_t *document)
     arena_free(&arena);
 }
 
+/* A document beside itself: joined, judged and printed in each form. */
+static void show_compared(const json_t *document)
+{
+    static int (*const forms[])(struct compare *, FILE *, struct error *) = {compare_text, compare_markdown,
+                                                                            compare_csv, compare_json};
+    const struct compare_source sources[] = {{"a.json", document}, {"b.json", document}};
+    const struct compare_options options = {0};
+    struct error err = {0};
+    struct compare *c = compare_new(sources, 2, &options, &err);
+    for (size_t i = 0; c && i < sizeof(forms) / sizeof(forms[0]); i++) {
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        promise(!forms[i](c, out, &err), "a comparison can be printed", err.text);
+        fclose(out);
+        free(text);
+    }
+    if (c)
+        compare_gate(c, 5, &err);
+    compare_free(c);
+}
+
 static void show(const json_t *document)
 {
     struct report_options options = {.source = "runs/fuzz"};
@@ -113,6 +136,7 @@ static void show(const json_t *document)
     free(report(report_text, document, &options));
     free(report(report_markdown, document, &options));
     show_cell(document);
+    show_compared(document);
 }
 
 /* A document that was read is written and read again without a difference. */
