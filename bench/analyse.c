@@ -152,6 +152,8 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->dropped = g->dropped / (unsigned)g->slot_count;
     out->summary = stats_summary(out->samples, out->sample_count);
     out->bistable = own_bistable(g, path);
+    /* of several threads the slow samples are the cell's own: they wait for each other */
+    out->level = spec->threads > 1 ? NAN : stats_level(out->samples, out->layouts, out->sample_count);
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
     out->counts.faults = (double)path->faults /
                          ((double)g->rounds * (double)g->member_periods[m] * (double)spec->stream.writes);

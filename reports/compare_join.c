@@ -117,9 +117,16 @@ static void join_other_domains(struct arena *arena, struct side *a, struct side 
     }
 }
 
-struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell)
+static bool has_levels(const struct model_cell *cell)
 {
-    const json_t *list = model_object(cell->json, "repeat");
+    return json_array_size(model_object(cell->json, "level")) > 0;
+}
+
+struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell,
+                                       const struct model_cell *other)
+{
+    bool levels = has_levels(cell) && has_levels(other);
+    const json_t *list = model_object(cell->json, levels ? "level" : "repeat");
     size_t most = json_array_size(list);
     struct compare_repeats r = {arena_alloc(arena, (most + 1) * sizeof *r.ns), 0};
     for (size_t i = 0; r.ns && i < most; i++) {
@@ -186,7 +193,7 @@ static const char *not_measured(struct arena *arena, const struct compare_file *
 static void join_cells(struct compare *c, struct compare_pair *pair, const struct model_cell *a,
                        const struct model_cell *b)
 {
-    struct compare_repeats x = compare_repeats(&c->arena, a), y = compare_repeats(&c->arena, b);
+    struct compare_repeats x = compare_repeats(&c->arena, a, b), y = compare_repeats(&c->arena, b, a);
     const char *why_a = not_measured(&c->arena, pair->a, a, x.n);
     const char *why_b = not_measured(&c->arena, pair->b, b, y.n);
     if (*why_a)

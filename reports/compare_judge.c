@@ -68,7 +68,8 @@ static double with_modelled(const struct compare_item *item, const char *member)
 
 static void measure(struct compare *c, struct compare_item *item)
 {
-    struct compare_repeats a = compare_repeats(&c->arena, item->a), b = compare_repeats(&c->arena, item->b);
+    struct compare_repeats a = compare_repeats(&c->arena, item->a, item->b),
+                           b = compare_repeats(&c->arena, item->b, item->a);
     struct unpaired_ratio r = stats_unpaired_ratio(a.ns, a.n, b.ns, b.n, CONFIDENCE);
     double floor_a = item->a->floor_ratio, floor_b = item->b->floor_ratio;
     item->ratio = r.ratio;

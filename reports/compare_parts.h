@@ -77,12 +77,14 @@ struct compare {
 
 /* Fills in items (a, b, other_work, repeats and medians) and unmatched. */
 void compare_join(struct compare *c, struct compare_pair *pair);
-/* The repeats of a cell, one number a process, positive and finite; n 0: no time was measured. */
+/* The repeats of a cell, one number a process: its levels, or its medians where one of the two cells has no
+ * levels; positive and finite; n 0: no time was measured. */
 struct compare_repeats {
     double *ns;
     size_t n;
 };
-struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell);
+struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell,
+                                       const struct model_cell *other);
 /* Fills in the rest of the items. */
 void compare_judge(struct compare *c, struct compare_pair *pair);
 void compare_find_differences(struct compare *c, struct compare_pair *pair);

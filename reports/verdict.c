@@ -173,6 +173,31 @@ static void add_flips(struct line *line, const struct surface *s)
              kinds[FLIP_BETWEEN], columns);
 }
 
+/* What more time would do, if each unresolved ratio's rounds grew with it; beyond eight times the time is no
+ * advice. */
+static void add_settling(struct line *line, const struct model *m)
+{
+    const double most = 8;
+    const json_t *run = model_object(m->document, "run");
+    double repeats = model_number(run, "repeats"), factor = 0;
+    double seconds = model_number(run, "measuring_s") / (repeats > 1 ? repeats : 1);
+    size_t all = 0, settled = 0;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct model_cell *c = &m->cells[i];
+        if (model_verdict(c) != MODEL_UNRESOLVED)
+            continue;
+        all++;
+        double needed = (c->vs->rounds + c->vs->more_rounds) / c->vs->rounds;
+        if (!(c->vs->more_rounds > 0) || !(needed <= most))
+            continue;
+        settled++;
+        factor = fmax(factor, needed);
+    }
+    if (settled && isfinite(seconds))
+        line_add(line, " About --max-time %.0f would settle %zu of %zu unresolved.", ceil(seconds * factor),
+                 settled, all);
+}
+
 static void over_all(const struct section *s)
 {
     const struct surface *f = s->surface;
@@ -196,6 +221,7 @@ static void over_all(const struct section *s)
         add_counts(&line, &other);
         line_add(&line, ".");
     }
+    add_settling(&line, s->model);
     page_text(s->page, arena_format(&s->model->arena, "%s", line.text));
 }
 

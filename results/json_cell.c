@@ -166,6 +166,7 @@ static void put_samples(struct object *o, const struct result_cell *cell)
     object_put(o, "ended_by", json_text(cell->ended_by));
     object_put(o, "bistable", json_boolean(cell->bistable));
     object_put(o, "repeat", json_array());
+    object_put(o, "level", json_list(&cell->level, cell->level > 0, sizeof(double), sample_json));
 }
 
 json_t *cell_json(const void *item)

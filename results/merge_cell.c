@@ -15,7 +15,8 @@ static json_t *join_lists(const struct merge *m, size_t n, const char *name)
 {
     json_t *all = json_array();
     for (size_t i = 0; all && i < n; i++) {
-        if (json_array_extend(all, json_object_get(m->found[i], name))) {
+        json_t *list = json_object_get(m->found[i], name); /* older files lack some */
+        if (list && json_array_extend(all, list)) {
             json_decref(all);
             return NULL;
         }
@@ -173,6 +174,7 @@ static void put_samples(struct merge *m, size_t n, struct object *o)
     object_put(o, "rounds", json_count(merge_sum(m->found, n, "rounds")));
     object_put(o, "dropped", json_count(merge_sum(m->found, n, "dropped")));
     object_put(o, "repeat", medians_of(m, n));
+    object_put(o, "level", join_lists(m, n, "level"));
     for (size_t i = 0; i < n; i++)
         if (!strcmp(merge_text(m->found[i], "ended_by"), "time"))
             object_put(o, "ended_by", json_string("time"));

@@ -185,6 +185,7 @@ struct result_cell {
     unsigned rounds, dropped; /* dropped: warm-up samples, not in samples */
     char ended_by[16];        /* precision or time */
     bool bistable;
+    double level; /* stats_level of the samples, ns/op: what files are compared by; NAN or 0: not known */
     /* write, fsync: ns/op shares, with fsync_call_ns from the ledger's rungs, else (--latency) of stamped
      * calls; n == 0: not measured. */
     struct summary summary, write, fsync, fsync_call_ns;

@@ -246,6 +246,7 @@ static const struct shape cell_shape[] = {
     {.name = "rounds", .kinds = WHOLE},
     {.name = "dropped", .kinds = WHOLE},
     {.name = "repeat", .kinds = LIST, .items = NUMBER | NOTHING, .optional = true},
+    {.name = "level", .kinds = LIST, .items = NUMBER | NOTHING, .optional = true},
     {.name = "summary", .kinds = OBJECT | NOTHING, .members = summary_shape},
     {.name = "write", .kinds = OBJECT | NOTHING, .members = summary_shape},
     {.name = "fsync", .kinds = OBJECT | NOTHING, .members = summary_shape},

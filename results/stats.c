@@ -296,6 +296,23 @@ struct interval stats_series_interval(const double *x, size_t n, double confiden
     return median_interval(x, n, confidence, &inflation);
 }
 
+double stats_level(const double *x, const uint8_t *layout, size_t n)
+{
+    double sum = 0;
+    unsigned layouts = 0;
+    for (unsigned l = 0; l <= UINT8_MAX; l++) {
+        double fastest = INFINITY;
+        for (size_t i = 0; i < n; i++)
+            if (layout[i] == l && x[i] > 0 && x[i] < fastest)
+                fastest = x[i];
+        if (isfinite(fastest)) {
+            sum += fastest;
+            layouts++;
+        }
+    }
+    return layouts ? sum / layouts : NAN;
+}
+
 struct summary stats_summary(const double *x, size_t n)
 {
     struct summary s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, n, 0};

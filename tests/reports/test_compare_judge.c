@@ -56,6 +56,28 @@ static void verdicts_are_said_of_b(void **state)
     drop(wide);
 }
 
+static void set_levels(json_t *cell, size_t n, double ns)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_real(ns * (1 + 0.0001 * (double)i)));
+    json_object_set_new(cell, "level", list);
+}
+
+/* What the machine's noise leaves alone decides, where both files have it; else the medians do. */
+static void levels_are_compared_where_both_have_them(void **state)
+{
+    (void)state;
+    struct one o = one_cell(1.5, 8);
+    set_levels(cell_at(o.b, 0), 8, 900);
+    judged(o, VERDICT_SLOWER, WHY_JUDGED, "");
+    set_levels(cell_at(o.a, 0), 8, 1000);
+    judged(o, VERDICT_FASTER, WHY_JUDGED, "");
+    set_levels(cell_at(o.a, 0), 8, 900);
+    judged(o, VERDICT_EQUIVALENT, WHY_JUDGED, "");
+    drop(o);
+}
+
 static void the_family_says_how_many_repeats_it_takes(void **state)
 {
     (void)state;
@@ -331,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_are_said_of_b),
+        cmocka_unit_test(levels_are_compared_where_both_have_them),
         cmocka_unit_test(the_family_says_how_many_repeats_it_takes),
         cmocka_unit_test(a_single_process_gives_a_ratio_and_no_verdict),
         cmocka_unit_test(repeats_that_are_no_times_do_not_count),

@@ -61,6 +61,9 @@ static void samples_follow_each_other(void **state)
     put_at(d.at[2], "cells.0.dropped", json_integer(5));
     put_at(d.at[1], "cells.0.ended_by", json_string("time"));
     put_at(d.at[0], "cells.1.layouts", json_array());
+    put_at(d.at[0], "cells.0.level", json_pack("[f]", 90.0));
+    json_object_del(place_of(d.at[1], "cells.0"), "level");
+    put_at(d.at[2], "cells.0.level", json_pack("[f]", 280.0));
     json_t *document = merged(&d), *cell = place_of(document, "cells.0");
     static const double samples[] = {100, 101, 200, 201, 200, 300};
     static const int layouts[] = {0, 1, 0, 1, 2, 0};
@@ -78,6 +81,9 @@ static void samples_follow_each_other(void **state)
     assert_near(number_at(cell, "repeat.0"), 100.5);
     assert_near(number_at(cell, "repeat.1"), 200);
     assert_near(number_at(cell, "repeat.2"), 300);
+    assert_int_equal(json_array_size(json_object_get(cell, "level")), 2); /* the second document has none */
+    assert_near(number_at(cell, "level.0"), 90);
+    assert_near(number_at(cell, "level.1"), 280);
     assert_int_equal(json_array_size(place_of(document, "cells.1.layouts")), 0); /* not one a sample */
     json_decref(document);
     documents_free(&d);

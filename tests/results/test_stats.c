@@ -187,6 +187,18 @@ static void sign_test_of_large_samples(void **state)
     assert_near(stats_sign_test(x, 1500, 0), 0.041337410729583385, 1e-11);
 }
 
+/* By hand: layouts 4 and 5 with fastest 10 and 20; what is no time does not count. */
+static void level_is_the_mean_of_each_layouts_fastest(void **state)
+{
+    (void)state;
+    const double x[] = {12, 20, 10, 31, 99, NAN, -1, 0};
+    const uint8_t layout[] = {4, 5, 4, 5, 4, 5, 4, 255};
+    assert_near(stats_level(x, layout, 8), 15, 0);
+    assert_near(stats_level(x, layout, 1), 12, 0);
+    assert_true(isnan(stats_level(x, layout, 0)));
+    assert_true(isnan(stats_level(x + 5, layout, 3)));
+}
+
 static void block_means(void **state)
 {
     (void)state;
@@ -215,6 +227,7 @@ int main(void)
         cmocka_unit_test(sign_test_of_a_published_example),
         cmocka_unit_test(sign_test_drops_ties),
         cmocka_unit_test(sign_test_of_large_samples),
+        cmocka_unit_test(level_is_the_mean_of_each_layouts_fastest),
         cmocka_unit_test(block_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
