@@ -19,7 +19,7 @@ static const struct option_row rows[OPTS] = {
     [OPT_FORMAT] = {"format", "F", "text (default), markdown, csv or json"},
     [OPT_OUT] = {"output", "FILE", "write to a new file instead of stdout"},
     [OPT_ALL] = {"all", NULL, "every cell and every ledger"},
-    [OPT_CELL] = {"cell", "KEY", "one cell in full, by key, id or a part that only one has"},
+    [OPT_CELL] = {"cell", "KEY", "one cell in full, judged alone: by key, id or a part that only one has"},
     [OPT_FORCE] = {"force", NULL, "judge times that mean little (emulated, unlike media, few layouts)"},
     [OPT_HELP] = {"help", NULL, "this text"},
 };

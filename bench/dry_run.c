@@ -7,8 +7,8 @@
 
 #include "bench/region_written.h"
 
-void dry_run(const struct run_cells *cells, const struct group *groups, size_t count, double max_time_s,
-             uint64_t memory_bytes, uint64_t llc_bytes)
+void dry_run(const struct run_cells *cells, const struct group *groups, size_t count,
+             const struct run_options *options, uint64_t memory_bytes, uint64_t llc_bytes)
 {
     size_t skipped = 0, ledgers = 0, variants = 0;
     for (size_t i = 0; i < cells->count; i++) {
@@ -31,10 +31,12 @@ void dry_run(const struct run_cells *cells, const struct group *groups, size_t c
     printf("time     %.0f s of measuring, more only where a group's least rounds take longer; about 2 s to "
            "look at "
            "the machine\n",
-           max_time_s);
-    printf("memory   %" PRIu64 " MiB under test (last-level cache taken as %" PRIu64
-           " MiB as reported; a run measures it)\n",
-           memory_bytes >> 20, llc_bytes >> 20);
+           options->max_time_s);
+    if (options->repeats > 1)
+        printf("repeats  %u processes one after the other, each for that time\n", options->repeats);
+    printf("memory   %" PRIu64 " MiB under test (last-level cache taken as %" PRIu64 " MiB %s)\n",
+           memory_bytes >> 20, llc_bytes >> 20,
+           options->llc_bytes ? "as --llc says" : "as reported; a run measures it");
     printf("written  at least %" PRIu64 " MiB to it in a first pass (--max-written ends a run)\n",
            written_least(groups, count, memory_bytes) >> 20);
 }

@@ -75,6 +75,8 @@ static struct interval around(const struct rungs *r, double value)
 {
     size_t blocks = stats_block_means(r->scratch, r->g->rounds, LAYOUTS_EACH, r->blocks);
     struct interval i = stats_series_interval(r->blocks, blocks, CONFIDENCE);
+    if (isnan(i.low) || isnan(i.high)) /* too few rounds: no interval, which is not one of no width */
+        return (struct interval){value, NAN, NAN};
     return (struct interval){value, fmin(i.low, value), fmax(i.high, value)};
 }
 

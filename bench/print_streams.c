@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/signals.h"
+
 /* By groups: the cells of one differ in their path alone. */
 static bool printed_before(const struct run_cells *cells, size_t i)
 {
@@ -35,7 +37,7 @@ static void print_stream(const struct run_cell *c, uint64_t periods, uint32_t *s
     printf("# group %s\n# stream %s, seed %" PRIu64 ", footprint %" PRIu64 " bytes, %" PRIu64
            " windows of %" PRIu64 " writes\n# period\tthread\top\toffset\tbytes\tpass\n",
            c->group, c->out.stream_hash, s->seed, s->footprint, s->windows, s->writes);
-    for (uint64_t period = 0; period < periods; period++)
+    for (uint64_t period = 0; period < periods && !ferror(stdout) && !signals_stop(); period++)
         for (uint64_t thread = 0; thread < s->threads; thread++) {
             stream_thread_slots(s, period, thread, slots);
             print_thread(c, period, thread, slots);

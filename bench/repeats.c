@@ -2,33 +2,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/repeats.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/signals.h"
 #include "bench/out_dir.h"
+#include "bench/repeats_request.h"
 #include "bench/resume.h"
 #include "bench/run_report.h"
 #include "results/file.h"
 #include "results/merge.h"
 #include "results/output.h"
 
-#define REPEATS_FILE "repeats.json"
+#define PLAN_FILE "plan.json"
+
+enum { MORE_ARGUMENTS = 20 };
 
 struct repeats {
     char dir[PATH_MAX];
-    json_t *request; /* argv, cwd, repeats, llc_bytes */
+    json_t *request; /* as repeats_request_make makes it */
     unsigned count;
-    bool quiet;
+    const struct run_options *options; /* of this process */
+    const struct child_place *place;
     json_t **documents; /* of the repeats that are there, in order */
     unsigned done;
 };
@@ -51,11 +54,17 @@ static void repeat_dir(const struct repeats *r, unsigned number, char *out, size
     snprintf(out, bytes, "%s/repeat-%u", r->dir, number);
 }
 
-/* Options of the whole that are not a process' own; those with a value are followed by it or hold it. */
-static bool is_of_the_whole(const char *arg, bool *value_follows)
+static bool has_plan_file(const struct repeats *r)
 {
-    static const char *const names[] = {"--out", "--repeats", "--llc"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    return json_is_true(json_object_get(r->request, "from_file"));
+}
+
+/* Options that a process has from here, not from the whole's command line; a value follows, or is held. */
+static bool is_of_the_whole(const struct repeats *r, const char *arg, bool *value_follows)
+{
+    static const char *const names[] = {"--out", "--repeats", "--llc", "--cpu", "--plan"};
+    size_t count = sizeof(names) / sizeof(names[0]) - (has_plan_file(r) ? 0 : 1);
+    for (size_t i = 0; i < count; i++) {
         size_t length = strlen(names[i]);
         if (strncmp(arg, names[i], length) || (arg[length] && arg[length] != '='))
             continue;
@@ -65,78 +74,87 @@ static bool is_of_the_whole(const char *arg, bool *value_follows)
     return false;
 }
 
-/* The command line of one process. The texts are borrowed. NULL for want of memory. */
-static char **make_argv(const struct repeats *r, const char *dir, const char *llc, bool go_on)
+/* The texts of one command line that are not the whole's. */
+struct texts {
+    char plan[PATH_MAX + 32], llc[32], cpu[32], max_time[48], precision[48];
+};
+
+static void add(char **argv, size_t *n, const char *option, const char *value)
+{
+    argv[(*n)++] = (char *)option;
+    if (value)
+        argv[(*n)++] = (char *)value;
+}
+
+/* What a process that begins has of the whole. */
+static void add_given(const struct repeats *r, struct texts *t, char **argv, size_t *n)
 {
     const json_t *given = json_object_get(r->request, "argv");
-    size_t count = json_array_size(given), n = 0;
-    char **argv = calloc(count + 8, sizeof(*argv));
+    json_int_t cpu = json_integer_value(json_object_get(r->request, "cpu"));
     bool skip = false;
-    if (!argv)
-        return NULL;
-    argv[n++] = (char *)"pmembench";
-    argv[n++] = (char *)"run";
-    for (size_t i = 1; i < count && !go_on; i++) {
+    for (size_t i = 1; i < json_array_size(given); i++) {
         const char *arg = json_string_value(json_array_get(given, i));
         bool follows = false;
-        if (skip || is_of_the_whole(arg, &follows))
+        if (skip || is_of_the_whole(r, arg, &follows))
             skip = follows;
         else
-            argv[n++] = (char *)arg;
+            add(argv, n, arg, NULL);
     }
-    argv[n++] = (char *)(go_on ? "--resume" : "--out");
-    argv[n++] = (char *)dir;
-    if (!go_on) {
-        argv[n++] = (char *)"--llc";
-        argv[n++] = (char *)llc;
-    } else if (r->quiet) {
-        argv[n++] = (char *)"--quiet";
-    }
+    snprintf(t->llc, sizeof(t->llc), "%lld",
+             (long long)json_integer_value(json_object_get(r->request, "llc_bytes")));
+    snprintf(t->cpu, sizeof(t->cpu), "%lld", (long long)cpu);
+    snprintf(t->plan, sizeof(t->plan), "%s/" PLAN_FILE, r->dir);
+    add(argv, n, "--llc", t->llc);
+    if (child_place_has(r->place, (int)cpu))
+        add(argv, n, "--cpu", t->cpu);
+    if (has_plan_file(r))
+        add(argv, n, "--plan", t->plan);
+}
+
+/* What this process was told of how the run is to go on: of options said twice the last counts. */
+static void add_anew(const struct run_options *o, struct texts *t, char **argv, size_t *n)
+{
+    if (!o->resume)
+        return;
+    if (o->quiet)
+        add(argv, n, "--quiet", NULL);
+    snprintf(t->max_time, sizeof(t->max_time), "%.9gs", o->max_time_s);
+    snprintf(t->precision, sizeof(t->precision), "%.9g%%", o->precision * 100);
+    if (!isnan(o->max_time_s))
+        add(argv, n, "--max-time", t->max_time);
+    if (!isnan(o->precision))
+        add(argv, n, "--precision", t->precision);
+}
+
+/* The command line of one process. The texts are borrowed. NULL for want of memory. */
+static char **make_argv(const struct repeats *r, const char *dir, bool go_on, struct texts *t)
+{
+    size_t n = 0;
+    char **argv =
+        calloc(json_array_size(json_object_get(r->request, "argv")) + MORE_ARGUMENTS, sizeof(*argv));
+    if (!argv)
+        return NULL;
+    add(argv, &n, "pmembench", NULL);
+    add(argv, &n, "run", NULL);
+    if (!go_on)
+        add_given(r, t, argv, &n);
+    add(argv, &n, go_on ? "--resume" : "--out", dir);
+    add_anew(r->options, t, argv, &n);
     return argv;
-}
-
-/* In the child: its report is not the whole's, and it ends with its parent. */
-static void become(char **argv)
-{
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (null >= 0)
-        dup2(null, STDOUT_FILENO);
-    execv("/proc/self/exe", argv);
-    fprintf(stderr, "pmembench: /proc/self/exe: cannot be started: %s\n", strerror(errno));
-    _exit(EXIT_CANNOT);
-}
-
-/* Waits for it; a signal of ours is passed on, once. */
-static int wait_for(pid_t child, int *status)
-{
-    bool passed = false;
-    while (waitpid(child, status, 0) < 0) {
-        if (errno != EINTR)
-            return -1;
-        if (signals_received() && !passed)
-            passed = !kill(child, signals_received());
-    }
-    return 0;
 }
 
 static int run_one(const struct repeats *r, unsigned number, const char *dir, bool go_on, struct error *err)
 {
-    char llc[32];
+    struct texts texts;
     int status = 0;
-    snprintf(llc, sizeof(llc), "%lld",
-             (long long)json_integer_value(json_object_get(r->request, "llc_bytes")));
-    char **argv = make_argv(r, dir, llc, go_on);
+    char **argv = make_argv(r, dir, go_on, &texts);
     if (!argv)
         return no_memory(err);
-    if (!r->quiet)
+    if (!r->options->quiet)
         fprintf(stderr, "repeat %u of %u\n", number, r->count);
-    fflush(NULL);
-    pid_t child = fork();
-    if (!child)
-        become(argv);
+    int result = child_run(argv, r->place, &status);
     free(argv);
-    if (child < 0 || wait_for(child, &status))
+    if (result)
         return error_set(err, EXIT_CANNOT, "--repeats: a process cannot be started: %s", strerror(errno));
     if (WIFEXITED(status) && !WEXITSTATUS(status))
         return 0;
@@ -167,26 +185,68 @@ static json_t *finished(const char *dir)
     return NULL;
 }
 
-static bool is_there(const char *dir, const char *name)
+static bool has_journal(const char *dir)
 {
-    char path[PATH_MAX + 64];
-    struct stat st;
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    return !stat(path, &st);
+    struct error why = {0};
+    uint64_t whole;
+    json_t *journal = journal_read(dir, &whole, &why);
+    json_decref(journal);
+    return journal;
 }
 
-/* Measures a repeat unless an earlier process did; its document joins the others. */
+/* Nothing there, or an empty folder: a process can begin in it. */
+static bool is_free(const char *dir)
+{
+    DIR *folder = opendir(dir);
+    const struct dirent *entry;
+    bool empty = true;
+    if (!folder)
+        return errno == ENOENT;
+    while (empty && (entry = readdir(folder)))
+        empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+    closedir(folder);
+    return empty;
+}
+
+/* What is neither complete nor can go on would block the repeat for ever; nothing is deleted. */
+static int move_aside(const char *dir, unsigned number, struct error *err)
+{
+    char aside[PATH_MAX + 64];
+    struct stat st;
+    unsigned n = 1;
+    do
+        snprintf(aside, sizeof(aside), "%s.unusable-%u", dir, n++);
+    while (!lstat(aside, &st));
+    if (rename(dir, aside))
+        return error_set(err, EXIT_CANNOT, "%s: cannot be gone on with, nor moved aside: %s", dir,
+                         strerror(errno));
+    fprintf(stderr, "pmembench: %s: cannot be gone on with: is %s now, and repeat %u is measured anew\n", dir,
+            strrchr(aside, '/') + 1, number);
+    return 0;
+}
+
+/* Measures a repeat unless an earlier process did; its document joins the others. An interrupted one's does
+ * only when it is all that there is. */
 static int one_repeat(struct repeats *r, unsigned number, struct error *err)
 {
     char dir[PATH_MAX + 32];
     repeat_dir(r, number, dir, sizeof(dir));
     json_t *document = finished(dir);
-    int result = document ? 0 : run_one(r, number, dir, is_there(dir, JOURNAL_FILE), err);
-    if (!document)
-        document = result ? finished(dir) : result_read(dir, err);
-    if (document)
-        r->documents[r->done++] = document;
-    return document ? result : -1;
+    if (!document) {
+        struct error why = {0};
+        bool go_on = has_journal(dir);
+        if (!go_on && !is_free(dir) && move_aside(dir, number, err))
+            return -1;
+        int result = run_one(r, number, dir, go_on, err);
+        document = !result                          ? result_read(dir, err)
+                   : signals_received() && !r->done ? result_read(dir, &why)
+                                                    : finished(dir);
+        if (document)
+            r->documents[r->done++] = document;
+        return document ? result : -1;
+    }
+    r->documents[r->done++] = document;
+    return 0;
 }
 
 /* What there is so far, as one result with the whole's command line. */
@@ -222,64 +282,46 @@ static int measure_all(struct repeats *r, struct error *err)
     }
     if (merged && !error_is_set(err))
         result = run_report(merged, r->dir, err);
+    else if (!error_is_set(err))
+        fprintf(
+            stderr,
+            "pmembench: interrupted before anything was measured; go on with: pmembench run --resume %s\n",
+            r->dir);
     json_decref(merged);
     return result;
 }
 
-static int write_request(const struct repeats *r, struct error *err)
+static int write_json(const struct repeats *r, const char *name, const json_t *value, struct error *err)
 {
-    char *text = json_dumps(r->request, JSON_INDENT(1));
-    int result = text ? output_file(r->dir, REPEATS_FILE, text, strlen(text), err) : no_memory(err);
+    char *text = json_dumps(value, JSON_INDENT(1));
+    int result = text ? output_file(r->dir, name, text, strlen(text), err) : no_memory(err);
     free(text);
     return result;
 }
 
-static json_t *make_request(const struct run_options *o, char **argv, uint64_t llc_bytes)
+/* The user's plan may be edited between two repeats: each reads the copy. */
+static int write_plan(const struct repeats *r, struct error *err)
 {
-    char cwd[PATH_MAX];
-    json_t *list = json_array();
-    for (char **arg = argv; list && *arg; arg++)
-        json_array_append_new(list, json_string(*arg));
-    return json_pack("{s:s, s:i, s:o, s:i, s:I, s:s}", "schema", "pmembench-repeats", "schema_version", 1,
-                     "argv", list, "repeats", (int)o->repeats, "llc_bytes", (json_int_t)llc_bytes, "cwd",
-                     getcwd(cwd, sizeof(cwd)) ? cwd : "/");
+    return has_plan_file(r) ? write_json(r, PLAN_FILE, json_object_get(r->request, "plan"), err) : 0;
 }
 
-int repeats_run(const struct run_options *o, char **argv, uint64_t llc_bytes, struct error *err)
+int repeats_run(const struct run_options *o, char **argv, uint64_t llc_bytes, const struct child_place *place,
+                struct error *err)
 {
-    struct repeats r = {.count = o->repeats, .quiet = o->quiet, .request = make_request(o, argv, llc_bytes)};
+    struct repeats r = {.count = o->repeats, .options = o, .place = place};
     const char *plan = json_string_value(json_object_get(o->plan, "name"));
     char dir[PATH_MAX];
     bool made;
-    int result =
-        r.request ? out_dir_make(o->out, plan ? plan : "plan", dir, sizeof(dir), &made, err) : no_memory(err);
+    r.request = repeats_request_make(o, argv, llc_bytes, err);
+    int result = r.request ? out_dir_make(o->out, plan ? plan : "plan", dir, sizeof(dir), &made, err) : -1;
     if (!result && !realpath(dir, r.dir))
         result = error_set(err, EXIT_CANNOT, "--out %s: %s", dir, strerror(errno));
     if (!result)
-        result = write_request(&r, err) || measure_all(&r, err) ? -1 : 0;
+        result = write_json(&r, REPEATS_FILE, r.request, err) || write_plan(&r, err) || measure_all(&r, err)
+                     ? -1
+                     : 0;
     close_repeats(&r);
     return result;
-}
-
-/* The request of an interrupted run with repeats, checked; NULL when the folder has none, or with err. */
-static json_t *read_request(const char *dir, struct error *err)
-{
-    char file[PATH_MAX + 32];
-    json_error_t problem;
-    if (!is_there(dir, REPEATS_FILE))
-        return NULL;
-    snprintf(file, sizeof(file), "%s/" REPEATS_FILE, dir);
-    json_t *request = json_load_file(file, 0, &problem);
-    size_t i;
-    json_t *arg, *argv = json_object_get(request, "argv");
-    bool good = json_array_size(argv) && json_integer_value(json_object_get(request, "repeats")) > 0 &&
-                json_string_value(json_object_get(request, "cwd"));
-    json_array_foreach(argv, i, arg) good = good && json_is_string(arg);
-    if (good)
-        return request;
-    json_decref(request);
-    error_set(err, EXIT_CANNOT, "%s: is damaged; run anew with another --out", file);
-    return NULL;
 }
 
 /* Another machine's repeats are not joined: asked of the first repeat, of which there is always one. */
@@ -297,10 +339,10 @@ static int check_machine(const struct repeats *r, struct error *err)
     return result ? -1 : 0;
 }
 
-bool repeats_resume(const struct run_options *o, struct error *err)
+bool repeats_resume(const struct run_options *o, const struct child_place *place, struct error *err)
 {
-    struct repeats r = {.quiet = o->quiet};
-    r.request = read_request(o->resume, err);
+    struct repeats r = {.options = o, .place = place};
+    r.request = repeats_request_read(o->resume, err);
     if (!r.request)
         return error_is_set(err);
     r.count = (unsigned)json_integer_value(json_object_get(r.request, "repeats"));
@@ -308,7 +350,7 @@ bool repeats_resume(const struct run_options *o, struct error *err)
     if (!realpath(o->resume, r.dir) || chdir(cwd))
         error_set(err, EXIT_CANNOT, "--resume %s: that run began in %.200s, which cannot be entered: %s",
                   o->resume, cwd, strerror(errno));
-    else if (!check_machine(&r, err))
+    else if (!check_machine(&r, err) && !write_plan(&r, err))
         measure_all(&r, err);
     close_repeats(&r);
     return true;

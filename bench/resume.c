@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "bench/build_info.h"
@@ -30,11 +31,18 @@ static char *absolute(const char *path)
 /* One text for the very program: samples of two builds are never mixed. */
 static const char build[] = BUILD_VERSION " " BUILD_GIT " " BUILD_COMPILER " " BUILD_FLAGS;
 
+const char *resume_build(void)
+{
+    return build;
+}
+
 json_t *resume_request(const struct run_options *o)
 {
     char *path = absolute(o->path);
-    json_t *request = json_pack("{s:O, s:b, s:s?, s:s}", "plan", o->plan, "from_file", o->from_file, "path",
-                                path ? path : o->path, "build", build);
+    const char *known = path ? path : o->path;
+    json_t *text = known ? json_string(known) : NULL; /* NULL for a name that is not UTF-8 */
+    json_t *request = json_pack("{s:O, s:b, s:o, s:s}", "plan", o->plan, "from_file", o->from_file, "path",
+                                text ? text : json_null(), "build", build);
     free(path);
     return request;
 }
@@ -77,14 +85,15 @@ static int read_options(struct resume *r, struct run_options *o, struct error *e
         return -1;
     o->from_file = json_is_true(json_object_get(request, "from_file"));
     const char *path = json_string_value(json_object_get(request, "path"));
-    o->path = o->path && path ? path : o->path;
+    if (o->path && !path)
+        return not_ours(o, "its --path is no UTF-8, which its journal cannot keep", err);
+    o->path = o->path ? path : NULL;
     return 0;
 }
 
-static double measured_before(const json_t *visits)
+static const json_t *last_visit(const json_t *visits)
 {
-    const json_t *last = json_array_get(visits, json_array_size(visits) - 1);
-    return json_array_size(visits) ? json_number_value(json_object_get(last, "measured_s")) : 0;
+    return json_array_size(visits) ? json_array_get(visits, json_array_size(visits) - 1) : NULL;
 }
 
 int resume_read(struct resume *r, struct run_options *o, struct error *err)
@@ -93,12 +102,16 @@ int resume_read(struct resume *r, struct run_options *o, struct error *err)
     r->journal = journal_read(asked.resume, &r->whole, err);
     if (!r->journal || read_options(r, o, err))
         return -1;
-    r->measured_s = measured_before(json_object_get(r->journal, "visits"));
+    const json_t *last = last_visit(json_object_get(r->journal, "visits"));
+    json_int_t written = json_integer_value(json_object_get(last, "written"));
+    r->measured_s = json_number_value(json_object_get(last, "measured_s"));
+    r->written = written > 0 ? (uint64_t)written : 0;
     r->torn = json_is_true(json_object_get(r->journal, "torn"));
     o->resume = asked.resume;
     o->quiet |= asked.quiet;
     o->max_time_s = isnan(asked.max_time_s) ? o->max_time_s : asked.max_time_s;
     o->precision = isnan(asked.precision) ? o->precision : asked.precision;
+    o->max_written = asked.max_written ? asked.max_written : o->max_written;
     return 0;
 }
 
@@ -116,17 +129,41 @@ uint64_t resume_llc(const struct resume *r)
     return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
+int resume_same_memory(const struct resume *r, const struct result_region *now, const char *where,
+                       struct error *err)
+{
+    const json_t *region = json_object_get(json_object_get(r->journal, "head"), "region");
+    const struct {
+        const char *what, *now;
+    } facts[] = {{"path_kind", now->path_kind},   {"medium", now->medium},
+                 {"provenance", now->provenance}, {"provider", now->provider},
+                 {"map_sync", now->map_sync},     {"granularity", now->granularity}};
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        const char *then = json_string_value(json_object_get(region, facts[i].what));
+        if (then && *facts[i].now && strcmp(then, facts[i].now))
+            return error_set(
+                err, EXIT_CANNOT,
+                "--resume %s: began on memory of %s %.40s, this is %.40s: samples of two media are "
+                "not mixed; look at --path, or run anew with another --out",
+                where, facts[i].what, then, facts[i].now);
+    }
+    return 0;
+}
+
 int resume_same_machine(const json_t *machine, const struct machine_probe *p, const char *where,
                         struct error *err)
 {
     const json_t *cpu = json_object_get(machine, "cpu");
+    const char *host = json_string_value(json_object_get(machine, "host"));
+    bool anonymous = !host || !strcmp(host, "anonymous");
     const struct {
         const char *what, *now;
         const json_t *then;
     } facts[] = {{"CPU", p->machine.model, json_object_get(cpu, "model")},
                  {"microcode", p->machine.microcode, json_object_get(cpu, "microcode")},
                  {"kernel", p->machine.kernel, json_object_get(machine, "kernel")},
-                 {"hypervisor", p->machine.hypervisor, json_object_get(machine, "hypervisor")}};
+                 {"hypervisor", p->machine.hypervisor, json_object_get(machine, "hypervisor")},
+                 {"host", anonymous ? "" : p->machine.host, json_object_get(machine, "host")}};
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
         const char *then = json_string_value(facts[i].then);
         if (then && *facts[i].now && strcmp(then, facts[i].now))
@@ -139,7 +176,7 @@ int resume_same_machine(const json_t *machine, const struct machine_probe *p, co
     return 0;
 }
 
-static void warn(struct machine_probe *p, const char *code, const char *hint, const char *message)
+void resume_warn(struct machine_probe *p, const char *code, const char *hint, const char *message)
 {
     if (p->warning_count == sizeof(p->warnings) / sizeof(p->warnings[0]))
         return;
@@ -160,17 +197,35 @@ void resume_head(const struct resume *r, struct result_run *run, struct machine_
              r->measured_s);
     text_copy(run->id, sizeof(run->id), id ? id : "unknown");
     text_copy(run->started, sizeof(run->started), started ? started : "unknown");
-    warn(p, "RESUMED", "load, steal and drift are those of the last process", message);
+    resume_warn(p, "RESUMED", "load, steal and drift are those of the last process", message);
     if (r->torn)
-        warn(p, "JOURNAL_TORN", "nothing: the rounds of that line were measured again",
-             "the journal's last line was incomplete: the run died while writing it, and it was dropped");
+        resume_warn(
+            p, "JOURNAL_TORN", "nothing: the rounds of that line were measured again",
+            "the journal's last line was incomplete: the run died while writing it, and it was dropped");
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
 bool resume_complete(const char *dir, struct error *err)
 {
     struct error why = {0};
+    if (!is_directory(dir)) {
+        error_set(err, EXIT_CANNOT, "--resume %s: is no folder; name the --out folder of an interrupted run",
+                  dir);
+        return true;
+    }
     json_t *document = result_read(dir, &why);
     const char *status = json_string_value(json_object_get(document, "status"));
+    if (status && !strcmp(status, "failed")) {
+        json_decref(document);
+        error_set(err, EXIT_CANNOT,
+                  "--resume %s: that run failed and cannot go on; run anew with another --out", dir);
+        return true;
+    }
     bool complete = status && !strcmp(status, "complete");
     if (complete) {
         fprintf(stderr, "pmembench: --resume %s: is complete: nothing to go on with\n", dir);

@@ -12,9 +12,13 @@ struct resume {
     json_t *journal;   /* as journal_read gives it; owned */
     char **argv;       /* of that run, NULL-terminated; the texts are the journal's */
     uint64_t whole;    /* bytes of the journal's whole lines */
+    uint64_t written;  /* bytes that it wrote to the memory under test */
     double measured_s; /* of measuring that it did */
     bool torn;         /* its last line was not whole */
 };
+
+/* One text for the very program: samples of two builds are never mixed. Thread-safe. */
+const char *resume_build(void);
 
 /* What the journal must keep of a run for resume_read: plan, absolute path, build. NULL for want of memory.
  */
@@ -34,6 +38,10 @@ uint64_t resume_llc(const struct resume *r);
 int resume_same_machine(const json_t *machine, const struct machine_probe *p, const char *where,
                         struct error *err);
 
+/* The same of the memory under test. */
+int resume_same_memory(const struct resume *r, const struct result_region *now, const char *where,
+                       struct error *err);
+
 /* Gives each group what the journal has of it. -1 with EXIT_CANNOT. */
 int resume_groups(const struct resume *r, const char *dir, struct group *groups, size_t count,
                   struct error *err);
@@ -41,6 +49,9 @@ int resume_groups(const struct resume *r, const char *dir, struct group *groups,
 /* The head of a result that an earlier process began: its id and time; a warning for what the reader must
  * know. */
 void resume_head(const struct resume *r, struct result_run *run, struct machine_probe *p);
+
+/* Another warning of the probe's, as far as there is room. */
+void resume_warn(struct machine_probe *p, const char *code, const char *hint, const char *message);
 
 /* Whether the run in `dir` is complete, so that there is nothing to go on with: then what a crash at the very
  * end left undone is done (the report, the journal's removal), and the report is printed. */

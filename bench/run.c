@@ -145,6 +145,10 @@ static int look_closely(struct run *r, struct error *err)
     r->probe.machine.cpus = cpus;
     if (known)
         r->probe.machine.llc_bytes_measured = r->options.llc_bytes;
+    if (r->options.llc_bytes && !r->resume.journal)
+        resume_warn(&r->probe, "LLC_GIVEN",
+                    "without --llc it is measured; run --repeats measures it once for all",
+                    "the last-level cache was taken as large as --llc says");
     return 0;
 }
 
@@ -166,7 +170,10 @@ static int begin(struct run *r, int argc, char **argv, struct error *err)
     if (read_options(r, argc, argv, err))
         return -1;
     r->cpu_count = machine_places(r->options.cpu, r->cpus, CPUS_MOST);
-    if (machine_probe(&r->probe, PROBE_QUICK, err) || expand(r, err))
+    if (machine_probe(&r->probe, PROBE_QUICK, err))
+        return -1;
+    r->probe.machine.llc_bytes_measured = r->options.llc_bytes;
+    if (expand(r, err))
         return -1;
     struct region_request request = run_memory(r);
     if (region_check(&request, err))
@@ -207,6 +214,8 @@ static int execute(struct run *r, char **argv, struct error *err)
         return -1;
     run_result_begin(&r->result, r->resume.argv ? r->resume.argv : argv, &r->options, plan, &r->probe,
                      &r->region);
+    if (r->resume.journal && resume_same_memory(&r->resume, &r->region.facts, r->options.resume, err))
+        return -1;
     if (r->resume.journal)
         resume_head(&r->resume, &r->result.run, &r->probe);
     if (open_journal(r, plan, err) || measure(r, err)) {
@@ -218,12 +227,12 @@ static int execute(struct run *r, char **argv, struct error *err)
 }
 
 /* A folder of an interrupted run with repeats, or of one that is complete, is no journal's. */
-static bool ended_otherwise(int argc, char **argv, struct error *err)
+static bool ended_otherwise(int argc, char **argv, const struct child_place *place, struct error *err)
 {
     struct run_options o;
     struct error later = {0};
     bool done = !run_options_read(argc, argv, NULL, &o, &later) && o.resume &&
-                (resume_complete(o.resume, err) || repeats_resume(&o, err));
+                (resume_complete(o.resume, err) || repeats_resume(&o, place, err));
     run_options_free(&o);
     return done;
 }
@@ -232,19 +241,21 @@ int verb_run(int argc, char **argv)
 {
     struct run r = {0};
     struct error err = {0};
+    struct child_place place; /* this process binds itself; its children are placed as it was */
     signals_install();
-    if (ended_otherwise(argc, argv, &err)) {
+    child_place_save(&place);
+    if (ended_otherwise(argc, argv, &place, &err)) {
         int code = verb_end(&err);
         return signals_received() && code == EXIT_DONE ? 128 + signals_received() : code;
     }
     if (!begin(&r, argc, argv, &err)) {
         if (r.options.dry_run)
-            dry_run(&r.cells, r.groups, r.group_count, r.options.max_time_s, run_needs(&r.cells).bytes,
+            dry_run(&r.cells, r.groups, r.group_count, &r.options, run_needs(&r.cells).bytes,
                     llc_of(&r.probe));
         else if (r.options.stream)
             print_streams(&r.cells, r.options.stream, &err);
         else if (r.options.repeats > 1)
-            repeats_run(&r.options, argv, llc_of(&r.probe), &err);
+            repeats_run(&r.options, argv, llc_of(&r.probe), &place, &err);
         else
             execute(&r, argv, &err);
     } else if (r.options.help) {

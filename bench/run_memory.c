@@ -39,7 +39,7 @@ int run_open_memory(struct run *r, struct error *err)
     if (written_check(&r->written, written_least(r->groups, r->group_count, n.bytes), err) ||
         region_open(&r->region, &request, err))
         return -1;
-    r->written.bytes = r->region.bytes;
+    r->written.bytes = r->resume.written + r->region.bytes;
     r->workspace = (struct workspace){.base = r->region.base,
                                       .bytes = r->region.bytes,
                                       .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),

@@ -115,19 +115,24 @@ static int read_resume(const char *const *values, struct run_options *o, struct 
     struct option_row rows[ROWS_MAX];
     size_t n = run_rows(rows);
     for (size_t i = 0; i < n; i++)
-        if (values[i] && i != OPT_RESUME && i != OPT_MAX_TIME && i != OPT_PRECISION && i != OPT_QUIET)
+        if (values[i] && i != OPT_RESUME && i != OPT_MAX_TIME && i != OPT_PRECISION && i != OPT_QUIET &&
+            i != OPT_MAX_WRITTEN)
             return error_set(err, EXIT_USAGE,
                              "--resume goes on with that run as it was: leave --%s out, or run anew with "
                              "another --out",
                              rows[i].name);
     o->resume = values[OPT_RESUME];
     o->precision = o->max_time_s = NAN;
+    if (values[OPT_MAX_WRITTEN] && size_parse(values[OPT_MAX_WRITTEN], "--max-written", &o->max_written, err))
+        return -1;
     return read_numbers(values, o, err);
 }
 
 static int read_plan(const char *const *values, json_t *plan, struct run_options *o, struct error *err)
 {
     o->plan = plan;
+    if (plan && o->only) /* the key may name a domain */
+        json_decref(plan_of_key(o->only, o->domain, err));
     if (plan)
         return 0;
     return run_plan_read(values, o, err);

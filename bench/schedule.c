@@ -10,6 +10,7 @@
 #include "base/signals.h"
 #include "bench/group_state.h"
 #include "bench/progress.h"
+#include "bench/region_written.h"
 
 /* Before there are rounds there is nothing to keep. */
 static int journal_group(struct journal *journal, struct group *g, const struct group_env *env,
@@ -25,6 +26,7 @@ static int journal_group(struct journal *journal, struct group *g, const struct 
     double now = (double)(clock_now_ns() - env->progress->started) / 1e9;
     struct journal_visit v = {.group = g->key,
                               .measured_s = env->measured_s + now,
+                              .written = env->written ? env->written->bytes : 0,
                               .cells = cells,
                               .cell_count = g->member_count,
                               .controls = &g->controls,

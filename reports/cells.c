@@ -118,8 +118,13 @@ static void put_verdict(const struct section *s, const struct model_cell *c)
         line_add(&line, "; p (Holm) %.2g", c->vs->p_holm);
     line_add(&line, "; %s, %s rounds", *c->vs->method ? c->vs->method : "method unknown",
              count(s, c->vs->rounds));
-    if (c->vs->more_rounds > 0)
-        line_add(&line, "; about %.0f more would settle it", c->vs->more_rounds);
+    if (model_verdict(c) == MODEL_UNRESOLVED && c->vs->more_rounds > 0) {
+        /* What processes differ by does not shrink with the rounds of each. */
+        if (model_number(model_object(s->model->document, "run"), "repeats") > 1)
+            line_add(&line, "; more --repeats may settle it");
+        else
+            line_add(&line, "; about %.0f more would settle it", c->vs->more_rounds);
+    }
     page_fact(s->page, "verdict", arena_format(a, "%s", line.text));
 }
 

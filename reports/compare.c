@@ -110,10 +110,11 @@ static int fill(struct compare *c, const struct compare_source *sources, size_t 
         *pair = (struct compare_pair){.a = &c->files[0], .b = &c->files[i]};
         compare_find_differences(c, pair);
         compare_join(c, pair);
-        compare_judge(c, pair);
     }
     if (c->options.cell && select_cell(c, c->options.cell, err))
         return -1;
+    for (size_t i = 0; i < c->pair_count; i++)
+        compare_judge(c, &c->pairs[i]);
     return short_of_memory(c) ? no_memory(err) : 0;
 }
 

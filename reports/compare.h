@@ -43,7 +43,8 @@ int compare_json(struct compare *c, FILE *out, struct error *err);
 const char *compare_warning(const struct compare *c);
 
 /* The gate: 0 when nothing is slower by more than `percent` and all could be judged; -1 with EXIT_REGRESSION
- * when something is, else with EXIT_CANNOT when some cells could not be judged. */
+ * when something is by its ratio, else with EXIT_CANNOT when some cells could not be judged, among them
+ * slower ones whose interval allows more than `percent`. */
 int compare_gate(const struct compare *c, double percent, struct error *err);
 
 #endif

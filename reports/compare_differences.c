@@ -5,6 +5,7 @@
 
 #include "reports/compare_parts.h"
 #include "reports/format.h"
+#include "results/stats.h"
 
 struct fact {
     const char *what, *part, *inner, *member; /* inner: an object in the part, or NULL */
@@ -57,15 +58,57 @@ static void add(struct compare *c, struct compare_pair *pair, const char *what, 
     list[pair->difference_count++] = (struct compare_difference){what, a, b};
 }
 
+/* How far two are apart, as a ratio above 1; 0 where one is not known. */
+static double apart(double a, double b)
+{
+    return a > 0 && b > 0 && isfinite(a) && isfinite(b) ? fmax(a / b, b / a) : 0;
+}
+
 /* Two probes of one machine differ somewhat: only what would change the sizes called llc is told. */
 static void measured_llc(struct compare *c, struct compare_pair *pair)
 {
     static const double FAR = 1.5;
     double a = model_number(model_object(pair->a->model.document, "machine"), "llc_bytes_measured");
     double b = model_number(model_object(pair->b->model.document, "machine"), "llc_bytes_measured");
-    if (a > 0 && b > 0 && fmax(a / b, b / a) > FAR)
+    if (apart(a, b) > FAR)
         add(c, pair, "measured LLC", arena_format(&c->arena, "%s", shown_bytes(a).text),
             arena_format(&c->arena, "%s", shown_bytes(b).text));
+}
+
+/* The spin runs as fast as the clock: another speed is another clock, or a slower host. */
+static void reference_spin(struct compare *c, struct compare_pair *pair)
+{
+    static const double FAR = 1.02;
+    double a = model_number(model_object(pair->a->model.document, "machine"), "spin_ns");
+    double b = model_number(model_object(pair->b->model.document, "machine"), "spin_ns");
+    if (apart(a, b) > FAR)
+        add(c, pair, "reference spin", arena_format(&c->arena, "%.0f ns", a),
+            arena_format(&c->arena, "%.0f ns", b));
+}
+
+/* The median over the measured cells; NAN: there are none. */
+static double rounds_a_process(struct arena *arena, const struct model *m)
+{
+    double *rounds = arena_alloc(arena, (m->cell_count + 1) * sizeof *rounds);
+    size_t n = 0;
+    for (size_t i = 0; rounds && i < m->cell_count; i++) {
+        const struct model_cell *cell = &m->cells[i];
+        size_t repeats = json_array_size(model_object(cell->json, "repeat"));
+        if (cell->status == CELL_MEASURED && cell->rounds > 0 && isfinite(cell->rounds))
+            rounds[n++] = cell->rounds / (double)(repeats ? repeats : 1);
+    }
+    return n ? stats_median(rounds, n) : NAN;
+}
+
+/* Few rounds are known worse, and what is slow at first weighs more in them. */
+static void rounds(struct compare *c, struct compare_pair *pair)
+{
+    static const double FAR = 1.5;
+    double a = rounds_a_process(&c->arena, &pair->a->model);
+    double b = rounds_a_process(&c->arena, &pair->b->model);
+    if (apart(a, b) > FAR)
+        add(c, pair, "rounds a process", arena_format(&c->arena, "%.0f", a),
+            arena_format(&c->arena, "%.0f", b));
 }
 
 void compare_find_differences(struct compare *c, struct compare_pair *pair)
@@ -76,4 +119,6 @@ void compare_find_differences(struct compare *c, struct compare_pair *pair)
             add(c, pair, facts[i].what, a, b);
     }
     measured_llc(c, pair);
+    reference_spin(c, pair);
+    rounds(c, pair);
 }

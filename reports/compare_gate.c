@@ -16,11 +16,17 @@ struct gate {
     size_t missing_count;
 };
 
+/* Slower for sure, but not more than allowed as far as the ratio tells; the interval allows more. */
+static bool perhaps_more(const struct compare_item *item, double most)
+{
+    return item->verdict == VERDICT_SLOWER && item->ratio.value <= most && !(item->ratio.high <= most);
+}
+
 static bool undecided(const struct compare_item *item, double most)
 {
     switch (item->why) {
     case WHY_JUDGED:
-        return false;
+        return perhaps_more(item, most);
     case WHY_FLOOR:
     case WHY_WIDE:
         return !(item->ratio.high <= most);
@@ -39,8 +45,8 @@ static void look_at(struct gate *g, const struct compare_pair *pair, const struc
     }
     if (!undecided(item, g->most))
         return;
-    size_t fewer = item->repeats_a < item->repeats_b ? item->repeats_a : item->repeats_b;
-    unsigned repeats = item->why == WHY_WIDE      ? (unsigned)(2 * fewer)
+    bool wide = item->why == WHY_WIDE || item->why == WHY_JUDGED;
+    unsigned repeats = wide                       ? compare_more_repeats(item)
                        : item->why == WHY_REPEATS ? pair->repeats_needed
                                                   : 0;
     g->undecided++;
@@ -86,6 +92,19 @@ static void add_advice(struct line *line, const struct gate *g)
     const char *between = "";
     if (g->repeats) {
         line_add(line, "run with --repeats %u", g->repeats);
+        between = ", ";
+    }
+    if (g->why[WHY_JUDGED]) {
+        line_add(line, "%s%zu slower by less, yet perhaps by more", between, g->why[WHY_JUDGED]);
+        between = ", ";
+    }
+    if (g->why[WHY_WIDE] && !g->repeats) {
+        line_add(line, "%s%zu with too wide an interval (use a quieter machine)", between, g->why[WHY_WIDE]);
+        between = ", ";
+    }
+    if (g->why[WHY_MANY]) {
+        line_add(line, "%s%zu with more than %d repeats in all (use at most %d a file)", between,
+                 g->why[WHY_MANY], 2 * COMPARE_REPEATS_MOST, COMPARE_REPEATS_MOST);
         between = ", ";
     }
     if (g->why[WHY_WITHHELD]) {

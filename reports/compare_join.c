@@ -117,9 +117,24 @@ static void join_other_domains(struct arena *arena, struct side *a, struct side 
     }
 }
 
+static bool is_time(const json_t *item)
+{
+    return json_is_number(item) && json_number_value(item) > 0 && isfinite(json_number_value(item));
+}
+
+static size_t times(const json_t *list)
+{
+    size_t i, n = 0;
+    json_t *item;
+    json_array_foreach(list, i, item) n += is_time(item);
+    return n;
+}
+
+/* Of each process: those of some would be fewer repeats than there are. */
 static bool has_levels(const struct model_cell *cell)
 {
-    return json_array_size(model_object(cell->json, "level")) > 0;
+    size_t levels = times(model_object(cell->json, "level"));
+    return levels && levels >= times(model_object(cell->json, "repeat"));
 }
 
 struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell,
@@ -128,10 +143,10 @@ struct compare_repeats compare_repeats(struct arena *arena, const struct model_c
     bool levels = has_levels(cell) && has_levels(other);
     const json_t *list = model_object(cell->json, levels ? "level" : "repeat");
     size_t most = json_array_size(list);
-    struct compare_repeats r = {arena_alloc(arena, (most + 1) * sizeof *r.ns), 0};
+    struct compare_repeats r = {arena_alloc(arena, (most + 1) * sizeof *r.ns), 0, levels};
     for (size_t i = 0; r.ns && i < most; i++) {
         const json_t *item = json_array_get(list, i);
-        if (json_is_number(item) && json_number_value(item) > 0 && isfinite(json_number_value(item)))
+        if (is_time(item))
             r.ns[r.n++] = json_number_value(item);
     }
     if (r.ns && !r.n && cell->summary.median > 0 && isfinite(cell->summary.median))
@@ -209,6 +224,7 @@ static void join_cells(struct compare *c, struct compare_pair *pair, const struc
         .repeats_b = y.n,
         .median_a = stats_median(x.ns, x.n),
         .median_b = stats_median(y.ns, y.n),
+        .levels = x.levels,
         .other_work = other_work(c, pair, a, b),
         .shown = true,
     };

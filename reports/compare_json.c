@@ -73,8 +73,8 @@ static json_t *family(const struct compare_pair *pair)
 {
     struct object o = object_begin();
     object_put(&o, "file", json_text(pair->b->name));
-    object_put(&o, "comparisons", json_count(pair->count));
-    object_put(&o, "repeats_needed", pair->count ? json_count(pair->repeats_needed) : json_null());
+    object_put(&o, "comparisons", json_count(pair->family));
+    object_put(&o, "repeats_needed", pair->family ? json_count(pair->repeats_needed) : json_null());
     object_put(&o, "withheld", pair->withheld ? json_text(pair->withheld) : json_null());
     return object_end(&o);
 }

@@ -53,16 +53,20 @@ static bool distrusted(const struct model *m, const struct model_cell *cell)
 
 static const char *method(struct arena *a, const struct compare_item *item)
 {
-    if (item->repeats_a > 99999 || item->repeats_b > 99999)
-        return "Mann-Whitney";
-    return arena_format(a, "Mann-Whitney over %zu and %zu processes", item->repeats_a, item->repeats_b);
+    const char *what = item->levels ? "levels" : "medians";
+    size_t more = item->repeats_a > item->repeats_b ? item->repeats_a : item->repeats_b;
+    if (more > 9999) /* the text has 39 characters */
+        return arena_format(a, "Mann-Whitney, %s", what);
+    return arena_format(a, "Mann-Whitney, %s of %zu and %zu%s", what, item->repeats_a, item->repeats_b,
+                        more > 99 ? "" : " runs");
 }
 
-/* Ratio of the costs with what a model adds to each: NAN where nothing is modelled, or not known. */
+/* Ratio of the costs with what a model adds to each: NAN where nothing is modelled, or not known. Of the
+ * medians, as the comparisons inside a file. */
 static double with_modelled(const struct compare_item *item, const char *member)
 {
     double a = model_number(item->a->json, member), b = model_number(item->b->json, member);
-    double cost_a = item->median_a + a, cost_b = item->median_b + b;
+    double cost_a = item->a->summary.median + a, cost_b = item->b->summary.median + b;
     return (a == 0 && b == 0) || !(cost_a > 0) || !(cost_b > 0) ? NAN : cost_b / cost_a;
 }
 
@@ -87,11 +91,19 @@ static const char *sides(struct arena *arena, const struct compare_pair *pair, b
     return arena_format(arena, "%c", a ? pair->a->letter : pair->b->letter);
 }
 
+unsigned compare_more_repeats(const struct compare_item *item)
+{
+    size_t fewer = item->repeats_a < item->repeats_b ? item->repeats_a : item->repeats_b;
+    if (fewer >= COMPARE_REPEATS_MOST)
+        return 0;
+    return 2 * fewer < COMPARE_REPEATS_MOST ? (unsigned)(2 * fewer) : COMPARE_REPEATS_MOST;
+}
+
 /* Why a ratio that has repeats enough is not resolved. */
 static void explain_unresolved(struct compare *c, struct compare_item *item)
 {
     double floor = item->floor_ratio, ratio = item->ratio.value;
-    size_t fewer = item->repeats_a < item->repeats_b ? item->repeats_a : item->repeats_b;
+    unsigned more = compare_more_repeats(item);
     if (!isfinite(floor)) {
         item->why = WHY_FLOOR;
         item->reason = "the noise floor is not known";
@@ -101,7 +113,8 @@ static void explain_unresolved(struct compare *c, struct compare_item *item)
                                     (floor - 1) * 100);
     } else {
         item->why = WHY_WIDE;
-        item->reason = arena_format(&c->arena, "the interval is too wide: run with --repeats %zu", 2 * fewer);
+        item->reason = more ? arena_format(&c->arena, "the interval is too wide: run with --repeats %u", more)
+                            : "the interval is too wide: use a quieter machine";
     }
 }
 
@@ -110,8 +123,6 @@ static void judge(struct compare *c, struct compare_pair *pair, struct compare_i
     struct arena *arena = &c->arena;
     size_t fewer = item->repeats_a < item->repeats_b ? item->repeats_a : item->repeats_b;
     bool no_a = distrusted(&pair->a->model, item->a), no_b = distrusted(&pair->b->model, item->b);
-    item->verdict = VERDICT_UNRESOLVED;
-    item->reason = "";
     if (pair->withheld && !c->options.force) {
         item->why = WHY_WITHHELD;
         item->reason = arena_format(arena, "withheld: %s", pair->withheld);
@@ -124,6 +135,11 @@ static void judge(struct compare *c, struct compare_pair *pair, struct compare_i
         item->verdict = VERDICT_BISTABLE;
         item->reason = arena_format(arena, "runs at two speeds in %s",
                                     sides(arena, pair, item->a->bistable, item->b->bistable));
+    } else if (item->repeats_a + item->repeats_b > 2 * COMPARE_REPEATS_MOST) {
+        item->why = WHY_MANY;
+        item->reason =
+            arena_format(arena, "more than %d repeats in all cannot be judged exactly: use at most %d a file",
+                         2 * COMPARE_REPEATS_MOST, COMPARE_REPEATS_MOST);
     } else if (fewer < pair->repeats_needed) {
         item->why = WHY_REPEATS;
         item->reason = arena_format(arena, "run with --repeats %u", pair->repeats_needed);
@@ -139,16 +155,24 @@ void compare_judge(struct compare *c, struct compare_pair *pair)
     double *p = arena_alloc(&c->arena, (pair->count + 1) * sizeof *p);
     if (!p)
         return;
+    pair->family = 0;
     for (size_t i = 0; i < pair->count; i++) {
         measure(c, &pair->items[i]);
-        p[i] = pair->items[i].p;
+        if (pair->items[i].shown)
+            p[pair->family++] = pair->items[i].p;
     }
-    stats_holm(p, pair->count, p);
+    stats_holm(p, pair->family, p);
     pair->withheld = why_withheld(c, pair);
-    pair->repeats_needed = stats_repeats_needed(pair->count);
-    for (size_t i = 0; i < pair->count; i++) {
-        pair->items[i].p_holm = p[i];
-        judge(c, pair, &pair->items[i]);
+    pair->repeats_needed = stats_repeats_needed(pair->family);
+    for (size_t i = 0, shown = 0; i < pair->count; i++) {
+        struct compare_item *item = &pair->items[i];
+        item->verdict = VERDICT_UNRESOLVED;
+        item->p_holm = NAN;
+        item->reason = "";
+        if (!item->shown)
+            continue;
+        item->p_holm = p[shown++];
+        judge(c, pair, item);
     }
 }
 

@@ -6,7 +6,10 @@
 #include "reports/compare.h"
 #include "reports/page.h"
 
-enum { COMPARE_COUNTS = 10 };
+enum {
+    COMPARE_COUNTS = 10,
+    COMPARE_REPEATS_MOST = 100 /* a file: stats_unpaired_ratio has no p value for more than twice as many */
+};
 
 /* Why a cell has no verdict, the stronger first. */
 enum compare_why {
@@ -14,6 +17,7 @@ enum compare_why {
     WHY_WITHHELD,   /* time means nothing on one of the sides */
     WHY_DISTRUSTED, /* controls not held on one of the sides */
     WHY_BISTABLE,
+    WHY_MANY,    /* more repeats than can be judged */
     WHY_REPEATS, /* too few for the family */
     WHY_FLOOR,   /* not known, or the difference lies inside it */
     WHY_WIDE,    /* more repeats would narrow the interval */
@@ -30,7 +34,8 @@ struct compare_item { /* a cell that is measured in both files */
     const struct model_cell *a, *b;
     struct interval ratio; /* b over a in cost */
     double p, p_holm, ratio_modelled, ratio_modelled_serial;
-    double median_a, median_b; /* of the repeats */
+    double median_a, median_b; /* of the repeats: of levels or of medians */
+    bool levels;               /* which of the two */
     double floor_ratio;        /* the larger of the two; NAN when one is not known */
     size_t repeats_a, repeats_b;
     enum verdict verdict;
@@ -61,7 +66,8 @@ struct compare_pair {
     size_t unmatched_count;
     struct compare_difference *differences;
     size_t difference_count;
-    unsigned repeats_needed; /* a side, for a family of `count` */
+    size_t family;           /* the shown items: what --cell names was named before it was judged */
+    unsigned repeats_needed; /* a side, for the family */
     const char *withheld;    /* why no time is judged, force or not; NULL: nothing speaks against it */
 };
 
@@ -77,16 +83,19 @@ struct compare {
 
 /* Fills in items (a, b, other_work, repeats and medians) and unmatched. */
 void compare_join(struct compare *c, struct compare_pair *pair);
-/* The repeats of a cell, one number a process: its levels, or its medians where one of the two cells has no
- * levels; positive and finite; n 0: no time was measured. */
+/* The repeats of a cell, one number a process: its levels, or its medians where one of the two cells has none
+ * of some process; positive and finite; n 0: no time was measured. */
 struct compare_repeats {
     double *ns;
     size_t n;
+    bool levels;
 };
 struct compare_repeats compare_repeats(struct arena *arena, const struct model_cell *cell,
                                        const struct model_cell *other);
-/* Fills in the rest of the items. */
+/* Fills in the rest of the shown items, in a family of their own; of the others nothing is claimed. */
 void compare_judge(struct compare *c, struct compare_pair *pair);
+/* How many repeats a side to run for a narrower interval; 0: as many as can be judged there are. */
+unsigned compare_more_repeats(const struct compare_item *item);
 void compare_find_differences(struct compare *c, struct compare_pair *pair);
 
 struct compare_tally { /* of the shown items */

@@ -46,6 +46,7 @@ static const char *verdict_word(const struct compare_item *item)
                                         [VERDICT_EQUIVALENT] = "equal"};
     static const char *const reasons[WHYS] = {[WHY_WITHHELD] = "withheld",
                                               [WHY_DISTRUSTED] = "distrusted",
+                                              [WHY_MANY] = "many repeats",
                                               [WHY_REPEATS] = "few repeats",
                                               [WHY_FLOOR] = "in the floor"};
     return reasons[item->why] ? reasons[item->why] : words[item->verdict];
@@ -54,7 +55,7 @@ static const char *verdict_word(const struct compare_item *item)
 static const char *ratio_text(struct arena *a, const struct compare_item *item, double ratio)
 {
     static const char *const before[WHYS] = {
-        [WHY_WITHHELD] = "(", [WHY_DISTRUSTED] = "!", [WHY_BISTABLE] = "?",
+        [WHY_WITHHELD] = "(", [WHY_DISTRUSTED] = "!", [WHY_BISTABLE] = "?", [WHY_MANY] = "?",
         [WHY_REPEATS] = "?",  [WHY_FLOOR] = "?",      [WHY_WIDE] = "?"};
     const char *mark = before[item->why] ? before[item->why] : "";
     if (!isfinite(ratio))
@@ -80,6 +81,41 @@ static bool any_modelled(const struct compare_pair *pair)
     return false;
 }
 
+/* What the ns/op of the shown items are. */
+enum basis { OF_MEDIANS, OF_LEVELS, OF_BOTH };
+
+static enum basis basis_of(const struct compare_pair *pair)
+{
+    size_t shown = 0, levels = 0;
+    for (size_t i = 0; i < pair->count; i++) {
+        shown += pair->items[i].shown;
+        levels += pair->items[i].shown && pair->items[i].levels;
+    }
+    return !levels ? OF_MEDIANS : levels == shown ? OF_LEVELS : OF_BOTH;
+}
+
+static void add_basis(const struct compare_page *p, const struct compare_pair *pair)
+{
+    static const char *const words[] = {
+        [OF_MEDIANS] = "ns/op: medians of the samples of a process.",
+        [OF_LEVELS] = "ns/op: levels, the fastest of each code layout in 64 samples, averaged.",
+        [OF_BOTH] = "ns/op: levels (the fastest of each code layout in 64 samples, averaged), medians "
+                    "where a side has none."};
+    page_text(p->page, words[basis_of(pair)]);
+}
+
+/* The last field of --all. */
+static const char *remarks(struct arena *a, const struct compare_item *item, bool both)
+{
+    struct line line = {0};
+    line_add(&line, "%s", item->reason);
+    if (both)
+        line_add(&line, "%sof %s", line.used ? "; " : "", item->levels ? "levels" : "medians");
+    if (item->other_work)
+        line_add(&line, "%sother work: %s", line.used ? "; " : "", item->other_work);
+    return arena_format(a, "%s", line.text);
+}
+
 static void put_item(const struct compare_page *p, const struct compare_pair *pair,
                      const struct compare_item *item, bool modelled)
 {
@@ -94,9 +130,7 @@ static void put_item(const struct compare_page *p, const struct compare_pair *pa
     page_field(p->page, arena_format(a, "%s", shown_number(item->median_b).text));
     page_field(p->page, item->other_work ? arena_format(a, "# %s", point) : point);
     if (p->room->every)
-        page_field(p->page, item->other_work ? arena_format(a, "%s%sother work: %s", item->reason,
-                                                            *item->reason ? "; " : "", item->other_work)
-                                             : item->reason);
+        page_field(p->page, remarks(a, item, basis_of(pair) == OF_BOTH));
 }
 
 static void put_header(const struct compare_page *p, const struct compare_pair *pair, bool modelled)
@@ -138,6 +172,7 @@ void compare_table_add(const struct compare_page *p, const struct compare_pair *
     }
     if (told < n)
         page_text(p->page, arena_format(a, "... %zu more: --all", n - told));
+    add_basis(p, pair);
 }
 
 static void put_modelled(const struct compare_page *p, const struct compare_item *item)
@@ -154,11 +189,16 @@ static void put_modelled(const struct compare_page *p, const struct compare_item
 }
 
 static void put_side(const struct compare_page *p, const struct compare_file *file,
-                     const struct model_cell *cell, double median, size_t repeats)
+                     const struct model_cell *cell, double ns, size_t repeats, bool levels)
 {
+    struct line line = {0};
+    line_add(&line, "%s, %s of %zu process%s", shown_ns(ns).text, levels ? "level" : "median", repeats,
+             repeats == 1 ? "" : "es");
+    if (levels)
+        line_add(&line, " (median %s)", shown_ns(cell->summary.median).text);
+    line_add(&line, "; %s", cell->id);
     page_fact(p->page, arena_format(&p->c->arena, "in %c", file->letter),
-              arena_format(&p->c->arena, "%s, median of %zu process%s; %s", shown_ns(median).text, repeats,
-                           repeats == 1 ? "" : "es", cell->id));
+              arena_format(&p->c->arena, "%s", line.text));
 }
 
 void compare_cell_add(const struct compare_page *p, const struct compare_pair *pair,
@@ -166,18 +206,19 @@ void compare_cell_add(const struct compare_page *p, const struct compare_pair *p
 {
     struct arena *a = &p->c->arena;
     struct line line = {0};
-    line_add(&line, "%s, ratio %s (95 %% %s); p %.2g, after Holm over %zu comparisons %.2g; %s",
+    line_add(&line, "%s, ratio %s (95 %% %s); p %.2g, after Holm over %zu comparison%s %.2g; %s",
              verdict_word(item), ratio_text(a, item, item->ratio.value),
-             show_interval(a, item->ratio.low, item->ratio.high, false), item->p, pair->count, item->p_holm,
-             item->method);
+             show_interval(a, item->ratio.low, item->ratio.high, false), item->p, pair->family,
+             pair->family == 1 ? "" : "s", item->p_holm, item->method);
     if (item->floor_ratio > 1)
         line_add(&line, "; floor %.1f %%", (item->floor_ratio - 1) * 100);
     if (*item->reason)
         line_add(&line, "; %s", item->reason);
     page_fact(p->page, "verdict", arena_format(a, "%s", line.text));
     put_modelled(p, item);
-    put_side(p, pair->a, item->a, item->median_a, item->repeats_a);
-    put_side(p, pair->b, item->b, item->median_b, item->repeats_b);
+    put_side(p, pair->a, item->a, item->median_a, item->repeats_a, item->levels);
+    put_side(p, pair->b, item->b, item->median_b, item->repeats_b, item->levels);
+    add_basis(p, pair);
     if (item->other_work)
         page_fact(p->page, "# beware", arena_format(a, "other work: %s", item->other_work));
     compare_ledger_add(p, pair, item);

@@ -45,6 +45,8 @@ static void add_unresolved(struct line *line, const struct compare_pair *pair, c
     const char *between = " (";
     static const char *const words[WHYS] = {[WHY_WITHHELD] = "withheld",
                                             [WHY_DISTRUSTED] = "where controls did not hold",
+                                            [WHY_MANY] =
+                                                "with more than 200 repeats in all: use at most 100 a file",
                                             [WHY_FLOOR] = "within the noise floor",
                                             [WHY_WIDE] = "with too wide an interval: more --repeats"};
     if (t->why[WHY_REPEATS]) {

@@ -58,7 +58,9 @@ static void add_unsettled(struct line *line, struct model *m, const struct model
     } else {
         line_add(line, " is unresolved between %s and %s: the ratio lies in %s", c->path, m->baseline,
                  interval);
-        if (c->vs->more_rounds > 0)
+        if (c->vs->more_rounds > 0 && model_number(model_object(m->document, "run"), "repeats") > 1)
+            line_add(line, ", more --repeats may settle it");
+        else if (c->vs->more_rounds > 0)
             line_add(line, ", about %.0f more rounds would settle it", c->vs->more_rounds);
     }
     line_add(line, ".");
@@ -174,13 +176,13 @@ static void add_flips(struct line *line, const struct surface *s)
 }
 
 /* What more time would do, if each unresolved ratio's rounds grew with it; beyond eight times the time is no
- * advice. */
+ * advice. What processes differ by does not shrink with their time. */
 static void add_settling(struct line *line, const struct model *m)
 {
     const double most = 8;
     const json_t *run = model_object(m->document, "run");
-    double repeats = model_number(run, "repeats"), factor = 0;
-    double seconds = model_number(run, "measuring_s") / (repeats > 1 ? repeats : 1);
+    double seconds = model_number(run, "measuring_s"), factor = 0;
+    bool merged = model_number(run, "repeats") > 1;
     size_t all = 0, settled = 0;
     for (size_t i = 0; i < m->cell_count; i++) {
         const struct model_cell *c = &m->cells[i];
@@ -193,7 +195,9 @@ static void add_settling(struct line *line, const struct model *m)
         settled++;
         factor = fmax(factor, needed);
     }
-    if (settled && isfinite(seconds))
+    if (settled && merged)
+        line_add(line, " More --repeats may settle %zu of %zu unresolved.", settled, all);
+    else if (settled && isfinite(seconds))
         line_add(line, " About --max-time %.0f would settle %zu of %zu unresolved.", ceil(seconds * factor),
                  settled, all);
 }

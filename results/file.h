@@ -30,8 +30,9 @@ int result_write_document(const json_t *document, const char *dir, struct error 
 struct journal;
 
 struct journal_visit {
-    const char *group;                      /* the key without the path */
-    double measured_s;                      /* of measuring so far, all groups */
+    const char *group; /* the key without the path */
+    uint64_t written;  /* bytes to the memory under test so far, all processes of the run */
+    double measured_s; /* of measuring so far, all groups */
     const struct result_cell *const *cells; /* of the group as they are now, all of them */
     size_t cell_count;
     const struct result_controls *controls;

@@ -210,6 +210,7 @@ static json_t *visit_json(const struct journal_visit *visit)
     struct object v = object_begin(), line = object_begin();
     object_put(&v, "group", json_text(visit->group));
     object_put(&v, "measured_s", json_number(visit->measured_s));
+    object_put(&v, "written", json_count(visit->written));
     object_put(&v, "cells", cells_json(visit));
     object_put(&v, "controls", controls_json(visit->controls));
     object_put(&v, "state", visit->state);

@@ -6,6 +6,7 @@
 
 #include "results/json.h"
 #include "results/merge_parts.h"
+#include "results/stats.h"
 
 static const json_t *part(const struct merge *m, size_t document, const char *name)
 {
@@ -44,6 +45,16 @@ static bool is_worse(const char *name, const json_t *value, const json_t *than)
     return strcmp(name, "huge_page_percent") ? a > b : a < b;
 }
 
+/* No noise, but the speed that the processes ran at. */
+static void merge_spin(const struct merge *m, struct object *o)
+{
+    for (size_t d = 0; d < m->count; d++)
+        m->members[d] = part(m, d, "machine");
+    size_t n = merge_numbers(m->members, m->count, "spin_ns", m->numbers);
+    if (n)
+        object_put(o, "spin_ns", json_number(stats_median(m->numbers, n)));
+}
+
 json_t *merge_machine(const struct merge *m)
 {
     struct object o = {json_deep_copy(part(m, 0, "machine")), false};
@@ -56,19 +67,39 @@ json_t *merge_machine(const struct merge *m)
                 object_put(&o, name, json_copy(value));
         }
     }
+    merge_spin(m, &o);
     return object_end(&o);
 }
 
-static bool has_code(const json_t *warnings, const char *code)
+/* NULL: there is none. */
+static const json_t *with_code(const json_t *warnings, const char *code)
 {
     size_t i;
     json_t *warning;
     json_array_foreach(warnings, i, warning)
     {
         if (!strcmp(merge_text(warning, "code"), code))
-            return true;
+            return warning;
     }
-    return false;
+    return NULL;
+}
+
+/* The warning as the first process has it that has it, and how many have it where that is not all of them in
+ * the same words. NULL: no memory. */
+static json_t *counted(const struct merge *m, const json_t *warning)
+{
+    const char *code = merge_text(warning, "code"), *message = merge_text(warning, "message");
+    struct object o = {json_deep_copy(warning), false};
+    size_t having = 0;
+    bool same = true;
+    for (size_t d = 0; d < m->count; d++) {
+        const json_t *its = with_code(part(m, d, "warnings"), code);
+        having += its != NULL;
+        same = same && (!its || !strcmp(merge_text(its, "message"), message));
+    }
+    if (having < m->count || !same)
+        object_put(&o, "message", json_sprintf("%s (in %zu of %zu processes)", message, having, m->count));
+    return object_end(&o);
 }
 
 /* 0 or -1: no memory. */
@@ -110,8 +141,8 @@ static int add_all(const struct merge *m, json_t *warnings)
         json_t *warning;
         json_array_foreach(part(m, d, "warnings"), i, warning)
         {
-            if (!has_code(warnings, merge_text(warning, "code")) &&
-                json_array_append_new(warnings, json_deep_copy(warning)))
+            if (!with_code(warnings, merge_text(warning, "code")) &&
+                json_array_append_new(warnings, counted(m, warning)))
                 return -1;
         }
     }

@@ -118,22 +118,24 @@ static double bound(const json_t *interval, const char *name)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-/* The floor over the groups that are there: the widest distance of a `same` interval from 1, plus 1. */
+/* The floor over the groups that are there: the widest of their `same` intervals; not known where one is not.
+ */
 static json_t *controls_of(json_t *groups)
 {
     bool held = json_array_size(groups) > 0;
-    double distance = NAN;
+    double floor = 1;
     size_t i;
     json_t *group;
     json_array_foreach(groups, i, group)
     {
         const json_t *same = json_object_get(group, "same");
         held = held && json_is_true(json_object_get(group, "held"));
-        distance = fmax(distance, fmax(fabs(bound(same, "ci_low") - 1), fabs(bound(same, "ci_high") - 1)));
+        double up = bound(same, "ci_high"), down = 1 / bound(same, "ci_low");
+        floor = isnan(up) || isnan(down) || isnan(floor) ? NAN : fmax(floor, fmax(up, down));
     }
     struct object o = object_begin();
     object_put(&o, "groups", json_incref(groups));
-    object_put(&o, "floor_ratio", json_number(1 + distance));
+    object_put(&o, "floor_ratio", json_number(json_array_size(groups) ? floor : NAN));
     object_put(&o, "held", json_boolean(held));
     return object_end(&o);
 }

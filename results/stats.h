@@ -19,10 +19,13 @@ double stats_mad(const double *x, size_t n);
 double stats_percentile(const double *x, size_t n, double p);
 /* Beyond 3 x 1.4826 MAD from the median. 0 when the MAD is 0 and all are equal. */
 size_t stats_outliers(const double *x, size_t n);
-/* What the machine's noise leaves alone: the fastest sample of each code layout, averaged over the layouts.
- * Noise of shared machines only adds (Chen and Revels, Robust benchmarking in noisy environments, 2016), and
- * medians of one program differ between processes by more than what is looked for. layout[i] is that of x[i];
- * only finite positive values count. */
+/* What the machine's noise leaves alone: the fast end of the samples, in each code layout the 4 % quantile
+ * (about the fastest of sixteen), averaged over the layouts. Noise of shared machines only adds (Chen and
+ * Revels, Robust benchmarking in noisy environments, 2016), and medians of one program differ between
+ * processes by more than what is looked for. Ranks by Blom's plotting positions (1958), interpolated, so that
+ * it does not fall as samples are added. layout[i] is that of x[i]; only finite positive values count; NAN
+ * below STATS_LEVEL_LEAST samples. */
+enum { STATS_LEVEL_LEAST = 64 };
 double stats_level(const double *x, const uint8_t *layout, size_t n);
 /* Of values in the order of their taking: the interval is stats_series_interval at 95 %. */
 struct summary stats_summary(const double *x, size_t n);

@@ -38,8 +38,8 @@ unsigned stats_more_rounds(struct interval ratio, unsigned rounds, double floor_
     if (!isfinite(half) || !isfinite(distance) || !isfinite(floor_ratio) || !rounds)
         return 0;
     /* Either the interval leaves 1 behind, or it fits inside the equivalence band: the wider target comes
-     * first. */
-    double room = log(fmax(EQUIVALENCE, floor_ratio)) - distance;
+     * first. The first is open to ratios beyond the floor alone, the second to floors inside the band. */
+    double room = floor_ratio <= EQUIVALENCE ? log(EQUIVALENCE) - distance : 0;
     double target = distance > log(floor_ratio) ? fmax(room, distance) : room;
     if (target <= 0)
         return 0;

@@ -135,6 +135,12 @@ gate() {
     derive 'm = cells[1]["summary"]["median"]; cells[1]["repeat"] = [m * (0.8 + 0.05 * k) for k in range(8)]' wide
     gate 1 "could not judge 1 of 2 cells: run with --repeats 16" ":2.5" wide
     gate 0 "" ":90" wide
+    derive 'm = cells[1]["summary"]["median"]; cells[1]["repeat"] = [m * (1.021 + 0.005 * k) for k in range(8)]' more
+    gate 3 "slower by more than 2 %" ":2" more
+    gate 1 "could not judge 1 of 2 cells: run with --repeats 16, 1 slower by less, yet perhaps by more" ":4.2" more
+    gate 0 "" ":10" more
+    derive 'rep(193)' many
+    gate 1 "2 with more than 200 repeats in all (use at most 100 a file)" "" many
 }
 
 @test "--force judges what is withheld and says so" {
@@ -193,7 +199,11 @@ END
 
 @test "one cell" {
     derive 'rep(8, lambda i: 1.5 if i else 1)' b
-    [[ $(pmb compare a b --cell /bypass/) == *"equal, ratio ~1.00"*"Mann-Whitney"* ]]
+    [[ $(pmb compare a b --cell /bypass/) == *"equal, ratio ~1.00"*"over 1 comparison"*"Mann-Whitney"* ]]
+    derive 'rep(4, lambda i: 1.5)' four
+    gate 1 "run with --repeats 5" "" four
+    run --separate-stderr pmb compare a four --cell /bypass/ --fail-on slower
+    [ "$status" = 3 ]
     run --separate-stderr pmb compare a b --cell /bypass/ --fail-on slower
     [ "$status" = 0 ]
     pmb compare a b --cell deferred-bitmap --format json >out.json

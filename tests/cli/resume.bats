@@ -112,14 +112,15 @@ END
     cp -r out kept
     refused 2 --resume --size -- run --resume out --size 4K
     refused 2 --resume --plan -- run --resume out --plan quick
-    refused 1 nix/journal.jsonl -- run --resume nix
+    refused 1 nix folder -- run --resume nix
     mkdir empty
     refused 1 empty/journal.jsonl -- run --resume empty
     for change in 'h["request"]["build"] = "other"' 'del h["request"]["plan"]' 'h["run"]["argv"] = []' \
         'h["machine"]["kernel"] = "2.6.32"' 'h["machine"]["cpu"]["model"] = "i486"' \
         'h["request"]["plan"]["blocks"][0]["size"] = ["64"]' 'h["schema_version"] = 2' 'del h["request"]' \
         'h["machine"]["llc_bytes_measured"] = 1048576; h["request"]["plan"]["blocks"][0]["footprint"] = ["llc"]' \
-        'h["run"]["argv"] += ["--seed", "8"]'; do
+        'h["run"]["argv"] += ["--seed", "8"]' 'h["region"]["medium"] = "pmem"' \
+        'h["machine"]["host"] = "another"' 'h["region"]["provenance"] = "real"'; do
         rm -r out
         cp -r kept out
         in_head "$change"
@@ -129,6 +130,39 @@ END
         cmp out/journal.jsonl before || fail "the journal was changed after $change" || return 1
         [ "$(ls -A out)" = journal.jsonl ] || fail "left after $change: $(ls -A out)"
     done
+}
+
+@test "a cell's domain and its --path are those of the run that goes on" {
+    mkdir files
+    key=write_fsync/deferred-bitmap/size=4096/footprint=65536/domain=eadr
+    running_until_journal 60 --cell "$key" --path files/new --max-time 30 --llc 8M
+    kill -INT "$pid"
+    ends_with 130
+    (cd files && pmb run --resume ../out --quiet --max-time 0.1 >/dev/null)
+    has out/result.json 'd["status"] == "complete" and d["domain"]["name"] == "eadr"'
+    has out/result.json 'all(c["domain"] == "eadr" and c["status"] == "measured" for c in d["cells"])'
+    [ -z "$(ls files)" ]
+}
+
+@test "what was written counts on: --max-written is the whole run's" {
+    pmb run "${cells[@]}" --max-time 30 --quiet --max-written 300M --out out >/dev/null
+    has out/result.json 'd["status"] == "interrupted" or any(w["code"] == "MAX_WRITTEN" for w in d["warnings"])'
+    [ -e out/journal.jsonl ] || return 0 # all cells had their least rounds by then
+    before=$(rounds_of out/result.json)
+    run --separate-stderr pmb run --resume out --quiet
+    [ "$(rounds_of out/result.json)" -le $((before + 100)) ] || fail "$before, then $(rounds_of out/result.json)"
+    pmb run --resume out --quiet --max-written 100G --max-time 0.1 >/dev/null
+    has out/result.json 'd["status"] == "complete"'
+}
+
+@test "a failed run, a file, a name that is not UTF-8" {
+    pmb run "${tiny[@]}" --quiet --out out >/dev/null
+    refused 1 "no folder" -- run --resume out/result.json
+    sed -i 's/"status": "complete"/"status": "failed"/' out/result.json
+    refused 1 "that run failed" -- run --resume out
+    mkdir $'caf\xe9'
+    pmb run "${tiny[@]}" --quiet --path $'caf\xe9/f' --out other >/dev/null
+    valid other/result.json
 }
 
 @test "a run that is still going on is not gone on with twice" {

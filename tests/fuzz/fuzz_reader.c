@@ -105,7 +105,7 @@ static void show_cell(const json_t *document)
 static void show_compared(const json_t *document)
 {
     static int (*const forms[])(struct compare *, FILE *, struct error *) = {compare_text, compare_markdown,
-                                                                            compare_csv, compare_json};
+                                                                             compare_csv, compare_json};
     const struct compare_source sources[] = {{"a.json", document}, {"b.json", document}};
     const struct compare_options options = {0};
     struct error err = {0};

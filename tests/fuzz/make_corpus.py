@@ -7,6 +7,8 @@ import json
 import pathlib
 import sys
 
+if len(sys.argv) > 2 or sys.argv[1:2] and sys.argv[1].startswith("-"):
+    sys.exit("usage: tests/fuzz/make_corpus.py [FOLDER]")
 here = pathlib.Path(__file__).resolve().parent
 folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "corpus"
 fixture = json.loads((here.parent / "reports/fixture/result.json").read_text())

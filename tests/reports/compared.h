@@ -112,4 +112,61 @@ static inline void assert_prints(make_comparison *make, const json_t *a, const j
     free(text);
 }
 
+/* One cell, B costing `ratio` times A, `n` processes a side. */
+struct one {
+    json_t *a, *b;
+};
+
+static inline struct one one_cell(double ratio, size_t n)
+{
+    struct one o = {many_cells(1, n), many_cells(1, n)};
+    set_repeats(cell_at(o.b, 0), n, 1000 * ratio, 0.004);
+    return o;
+}
+
+static inline void drop(struct one o)
+{
+    json_decref(o.a);
+    json_decref(o.b);
+}
+
+static inline void judged_with(struct one o, const struct compare_options *options, enum verdict verdict,
+                               enum compare_why why, const char *reason)
+{
+    struct compare *c = compared(o.a, o.b, options);
+    const struct compare_item *item = &c->pairs[0].items[0];
+    assert_int_equal(c->pairs[0].count, 1);
+    if (item->verdict != verdict || item->why != why || !strstr(item->reason, reason))
+        fail_msg("%s, why %d: '%s'; expected %s, %d, '%s'", stats_verdict_name(item->verdict), (int)item->why,
+                 item->reason, stats_verdict_name(verdict), (int)why, reason);
+    assert_true(isfinite(item->ratio.value));
+    compare_free(c);
+}
+
+static inline void judged(struct one o, enum verdict verdict, enum compare_why why, const char *reason)
+{
+    judged_with(o, NULL, verdict, why, reason);
+}
+
+static inline void set_levels(json_t *cell, size_t n, double ns)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_real(ns * (1 + 0.0001 * (double)i)));
+    json_object_set_new(cell, "level", list);
+}
+
+static inline void set_group(json_t *d, double low, double high, bool held)
+{
+    json_t *controls = json_object_get(d, "controls");
+    char group[700];
+    snprintf(group, sizeof group, "write_fsync/size=64/offset=0/footprint=l2/dirty=size/overwrite=1%s", tail);
+    json_t *groups =
+        json_pack("[{s:s, s:{s:f, s:f, s:f}, s:{}, s:f, s:b}]", "group", group, "same", "ratio", 1.0,
+                  "ci_low", low, "ci_high", high, "different", "expected_different", 1.05, "held", (int)held);
+    assert_non_null(groups);
+    json_object_set_new(controls, "groups", groups);
+    json_object_set_new(controls, "held", json_boolean(held));
+}
+
 #endif

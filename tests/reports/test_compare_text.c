@@ -216,8 +216,8 @@ static void one_cell_has_its_numbers(void **state)
     (void)state;
     static const struct compare_options one = {.cell = "size=128/"};
     json_t *a = many_cells(3, 8), *b = many_cells(2, 8);
-    assert_prints(compare_text, a, b, &one, "Mann-Whitney over 8 and 8 processes", true);
-    assert_prints(compare_text, a, b, &one, "after Holm over 2 comparisons", true);
+    assert_prints(compare_text, a, b, &one, "Mann-Whitney, medians of 8 and 8 runs", true);
+    assert_prints(compare_text, a, b, &one, "after Holm over 1 comparison", true);
     assert_prints(compare_text, a, b, &one, "size=64/", false);
     static const struct compare_options lost = {.cell = "size=192/"};
     assert_prints(compare_text, a, b, &lost, "No cell is measured in both", true);

@@ -269,9 +269,9 @@ static bool may_be_absent(const char *name)
     for (int i = 0; i < AXES; i++)
         if (!strcmp(name, axis_member((enum axis_id)i)))
             return true;
-    return !strcmp(name, "latency") || !strcmp(name, "repeat") || !strcmp(name, "level") || !strcmp(name, "thread_ns") ||
-           !strcmp(name, "modelled_serial_ns") || !strcmp(name, "ratio_modelled_serial") ||
-           !strcmp(name, "thread_cpus") || !strcmp(name, "repeats");
+    return !strcmp(name, "latency") || !strcmp(name, "repeat") || !strcmp(name, "level") ||
+           !strcmp(name, "thread_ns") || !strcmp(name, "modelled_serial_ns") ||
+           !strcmp(name, "ratio_modelled_serial") || !strcmp(name, "thread_cpus") || !strcmp(name, "repeats");
 }
 
 static void assert_document_refused(const struct mutation *m)

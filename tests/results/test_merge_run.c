@@ -23,8 +23,10 @@ static void head_is_of_the_first_and_noise_of_the_worst(void **state)
     put_numbers(&d, "machine.huge_page_percent", 100.0, 40.0, 90.0);
     put_at(d.at[2], "machine.steal_percent", json_real(0.75));
     put_at(d.at[1], "machine.new_switches", json_integer(12));
+    put_numbers(&d, "machine.spin_ns", 9000.0, 8000.0, 8200.0);
     json_t *document = merged(&d);
     assert_string_equal(text_at(document, "schema"), "pmembench-result");
+    assert_near(number_at(document, "machine.spin_ns"), 8200);
     assert_string_equal(text_at(document, "run.id"), "20260101T000000Z-7");
     assert_string_equal(text_at(document, "run.finished"), "2026-01-01T00:30:00Z");
     assert_int_equal(json_array_size(place_of(document, "run.argv")), 4);
@@ -247,6 +249,31 @@ static void warnings_are_told_once(void **state)
     documents_free(&d);
 }
 
+/* The warning of that code in the merge of three whose STEAL says these; NULL: it has none. */
+static void assert_steal(const char *const said[3], const char *wanted)
+{
+    struct documents d = documents_make(3);
+    for (size_t i = 0; i < 3; i++)
+        if (said[i]) {
+            put_at(d.at[i], "warnings.1.code", json_string("STEAL"));
+            put_at(d.at[i], "warnings.1.message", json_string(said[i]));
+        }
+    json_t *document = merged(&d);
+    assert_string_equal(text_at(warning_at(document, "STEAL"), "message"), wanted);
+    assert_null(strstr(text_at(warning_at(document, "LLC_SHARED"), "message"), "processes"));
+    json_decref(document);
+    documents_free(&d);
+}
+
+static void warnings_say_how_many_processes_gave_them(void **state)
+{
+    (void)state;
+    assert_steal((const char *const[]){"2 %", "2 %", "2 %"}, "2 %");
+    assert_steal((const char *const[]){NULL, "2 %", "2 %"}, "2 % (in 2 of 3 processes)");
+    assert_steal((const char *const[]){NULL, NULL, "7 %"}, "7 % (in 1 of 3 processes)");
+    assert_steal((const char *const[]){"2 %", "2 %", "7 %"}, "2 % (in 3 of 3 processes)");
+}
+
 /* Two processes whose medians are 100 and `other`, each known to `width`. */
 static json_t *apart(double other, double width)
 {
@@ -334,6 +361,7 @@ int main(void)
         cmocka_unit_test(one_family_is_adjusted_and_judged),
         cmocka_unit_test(modelled_drains_stand_beside_the_merged_medians),
         cmocka_unit_test(warnings_are_told_once),
+        cmocka_unit_test(warnings_say_how_many_processes_gave_them),
         cmocka_unit_test(processes_that_differ_are_told),
         cmocka_unit_test(other_streams_are_refused),
         cmocka_unit_test(only_interrupted_processes_may_lack_cells),

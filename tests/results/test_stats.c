@@ -187,16 +187,50 @@ static void sign_test_of_large_samples(void **state)
     assert_near(stats_sign_test(x, 1500, 0), 0.041337410729583385, 1e-11);
 }
 
-/* By hand: layouts 4 and 5 with fastest 10 and 20; what is no time does not count. */
-static void level_is_the_mean_of_each_layouts_fastest(void **state)
+/* By hand: of 32 samples a layout the rank is 0.0385 x 32.25 + 0.375 = 1.616625. */
+static void level_is_the_mean_of_each_layouts_fast_end(void **state)
 {
     (void)state;
-    const double x[] = {12, 20, 10, 31, 99, NAN, -1, 0};
-    const uint8_t layout[] = {4, 5, 4, 5, 4, 5, 4, 255};
-    assert_near(stats_level(x, layout, 8), 15, 0);
-    assert_near(stats_level(x, layout, 1), 12, 0);
-    assert_true(isnan(stats_level(x, layout, 0)));
-    assert_true(isnan(stats_level(x + 5, layout, 3)));
+    double x[64];
+    uint8_t layout[64];
+    for (size_t i = 0; i < 64; i++) {
+        layout[i] = (uint8_t)(4 + i % 2);
+        x[i] = (i % 2 ? 200 : 100) + (double)(63 - i) / 2;
+    }
+    /* fastest 100.5, 101.5 of layout 4 and 200, 201 of layout 5 */
+    assert_near(stats_level(x, layout, 64), (100.5 + 0.616625 + 200 + 0.616625) / 2, 1e-9);
+    assert_true(isnan(stats_level(x, layout, 63)));
+    for (size_t i = 0; i < 64; i += 2) /* what is no time does not count */
+        x[i] = i % 3 ? NAN : i % 4 ? -1 : 0;
+    assert_near(stats_level(x, layout, 64), 200.616625, 1e-9);
+    for (size_t i = 0; i < 64; i++)
+        x[i] = NAN;
+    assert_true(isnan(stats_level(x, layout, 64)));
+}
+
+/* Noise that only adds: ten times the samples, the same level within a percent; a plain minimum falls. */
+static void level_does_not_fall_as_samples_are_added(void **state)
+{
+    (void)state;
+    enum { MOST = 10 * STATS_LEVEL_LEAST, TRIALS = 200 };
+    double few = 0, many = 0, least_few = 0, least_many = 0;
+    struct rng r = {11};
+    for (int t = 0; t < TRIALS; t++) {
+        double x[MOST], least = INFINITY;
+        uint8_t layout[MOST];
+        for (size_t i = 0; i < MOST; i++) {
+            x[i] = 100 * exp(0.05 * normal(&r));
+            layout[i] = (uint8_t)(i % 4);
+            least = fmin(least, x[i]);
+            if (i + 1 == STATS_LEVEL_LEAST)
+                least_few += least / TRIALS;
+        }
+        least_many += least / TRIALS;
+        few += stats_level(x, layout, STATS_LEVEL_LEAST) / TRIALS;
+        many += stats_level(x, layout, MOST) / TRIALS;
+    }
+    assert_true(fabs(many / few - 1) < 0.005);
+    assert_true(least_many / least_few < 0.97); /* what this is about */
 }
 
 static void block_means(void **state)
@@ -227,7 +261,8 @@ int main(void)
         cmocka_unit_test(sign_test_of_a_published_example),
         cmocka_unit_test(sign_test_drops_ties),
         cmocka_unit_test(sign_test_of_large_samples),
-        cmocka_unit_test(level_is_the_mean_of_each_layouts_fastest),
+        cmocka_unit_test(level_is_the_mean_of_each_layouts_fast_end),
+        cmocka_unit_test(level_does_not_fall_as_samples_are_added),
         cmocka_unit_test(block_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

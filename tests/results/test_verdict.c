@@ -58,6 +58,14 @@ static void more_rounds(void **state)
     assert_int_equal(stats_more_rounds(narrow, 30, 1.01), 30);
     struct interval border = {1.06, 1.0, 1.1236};
     assert_int_equal(stats_more_rounds(border, 30, 1.06), 0);
+    /* Inside a floor wider than the band it can be called neither, however narrow. */
+    struct interval inside = {1.03, 1.03 / 1.002, 1.03 * 1.002}, middle = {1, 1 / 1.001, 1.001};
+    assert_int_equal(stats_more_rounds(inside, 100, 1.05), 0);
+    assert_int_equal(stats_more_rounds(middle, 100, 1.05), 0);
+    assert_int_equal(stats_more_rounds(wide, 100, 1.05), 0);
+    assert_int_equal(stats_more_rounds(inside, 100, 1.01), 100);
+    assert_int_equal(stats_more_rounds(middle, 100, 1.02), 100);
+    assert_int_equal(stats_more_rounds(far, 30, 1.05), 90);
     struct interval hopeless = {1, 1e-6, 1e6};
     assert_int_equal(stats_more_rounds(hopeless, 30, 1.01), 0);
     struct interval unknown = {1, NAN, NAN};
