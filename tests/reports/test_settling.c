@@ -20,7 +20,8 @@ static json_t *unsettled(int repeats)
 
 static void distrust(json_t *d)
 {
-    json_object_set_new(json_object_get(d, "controls"), "groups", json_array());
+    json_t *all = json_pack("[{s:s, s:b}]", "group", "", "held", 0);
+    json_object_set_new(json_object_get(d, "controls"), "groups", all);
     json_object_set_new(json_object_get(d, "controls"), "held", json_false());
 }
 
