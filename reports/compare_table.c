@@ -98,8 +98,8 @@ static void add_basis(const struct compare_page *p, const struct compare_pair *p
 {
     static const char *const words[] = {
         [OF_MEDIANS] = "ns/op: medians of the samples of a process.",
-        [OF_LEVELS] = "ns/op: levels, the fastest of each code layout in 64 samples, averaged.",
-        [OF_BOTH] = ("ns/op: levels (the fastest of each code layout in 64 samples, averaged), medians "
+        [OF_LEVELS] = "ns/op: levels, the 4 % quantile of each code layout, averaged.",
+        [OF_BOTH] = ("ns/op: levels (the 4 % quantile of each code layout, averaged), medians "
                      "where a side has none.")};
     page_text(p->page, words[basis_of(pair)]);
 }
