@@ -64,10 +64,11 @@ static double apart(double a, double b)
     return a > 0 && b > 0 && isfinite(a) && isfinite(b) ? fmax(a / b, b / a) : 0;
 }
 
-/* Two probes of one machine differ somewhat: only what would change the sizes called llc is told. */
+/* Two probes of one machine differ a little; more means that strangers took or left some of a shared cache.
+ */
 static void measured_llc(struct compare *c, struct compare_pair *pair)
 {
-    static const double FAR = 1.5;
+    static const double FAR = 1.2;
     double a = model_number(model_object(pair->a->model.document, "machine"), "llc_bytes_measured");
     double b = model_number(model_object(pair->b->model.document, "machine"), "llc_bytes_measured");
     if (apart(a, b) > FAR)

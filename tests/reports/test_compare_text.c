@@ -100,7 +100,7 @@ static void the_measured_llc_differs_only_when_far(void **state)
     (void)state;
     json_t *a = many_cells(1, 8), *b = many_cells(1, 8);
     json_object_set_new(json_object_get(a, "machine"), "llc_bytes_measured", json_integer(32 << 20));
-    json_object_set_new(json_object_get(b, "machine"), "llc_bytes_measured", json_integer(44 << 20));
+    json_object_set_new(json_object_get(b, "machine"), "llc_bytes_measured", json_integer(36 << 20));
     prints(a, b, "measured LLC", false);
     json_object_set_new(json_object_get(b, "machine"), "llc_bytes_measured", json_integer(64 << 20));
     prints(a, b, "measured LLC: 32 MiB in A, 64 MiB in B", true);
