@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "results/stats.h"
 
 enum { SPIN_LINKS = 10000, LEAST = 20, LEAST_OF_TENTH = 5 };
 
@@ -42,14 +43,6 @@ static double *sorted_part(const double *ns, size_t count)
     return sorted;
 }
 
-static double middle(const double *ns, size_t count)
-{
-    double *sorted = sorted_part(ns, count);
-    double value = sorted ? (sorted[(count - 1) / 2] + sorted[count / 2]) / 2 : NAN;
-    free(sorted);
-    return value;
-}
-
 double drift_percent(const struct drift *d)
 {
     double *sorted = d->count < LEAST ? NULL : sorted_part(d->ns, d->count);
@@ -65,12 +58,12 @@ double drift_trend(const struct drift *d)
     size_t tenth = d->count / 10 > LEAST_OF_TENTH ? d->count / 10 : LEAST_OF_TENTH;
     if (d->count < LEAST)
         return NAN;
-    return 100 * (middle(d->ns + d->count - tenth, tenth) / middle(d->ns, tenth) - 1);
+    return 100 * (stats_median(d->ns + d->count - tenth, tenth) / stats_median(d->ns, tenth) - 1);
 }
 
 double drift_spin_ns(const struct drift *d)
 {
-    return d->count < LEAST ? NAN : middle(d->ns, d->count);
+    return d->count < LEAST ? NAN : stats_median(d->ns, d->count);
 }
 
 void drift_free(struct drift *d)

@@ -54,6 +54,8 @@ static int read_numbers(const char *const *values, struct run_options *o, struct
     o->repeats = (unsigned)repeats;
     if (values[OPT_LLC] && size_parse(values[OPT_LLC], "--llc", &o->llc_bytes, err))
         return -1;
+    if (values[OPT_LLC] && !o->llc_bytes)
+        return error_set(err, EXIT_USAGE, "--llc: a cache of 0 bytes is none; write such as 16M");
     if (values[OPT_STREAM] && read_whole("stream", values[OPT_STREAM], 1 << 20, &o->stream, err))
         return -1;
     if (values[OPT_STREAM] && !o->stream)

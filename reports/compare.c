@@ -203,26 +203,6 @@ static int end(struct compare *c, FILE *out, struct error *err)
     return 0;
 }
 
-/* Nothing fitted (many files): the first lines, and where the rest is. */
-static void write_cut(const struct page *page, bool colour, FILE *out)
-{
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *memory = open_memstream(&text, &bytes);
-    if (!memory)
-        return;
-    size_t lines = page_write_text(page, TEXT_COLUMNS, colour, memory);
-    fclose(memory);
-    const char *at = text;
-    for (size_t i = 0; at && i + 1 < LINES_MOST; i++)
-        at = strchr(at, '\n') + 1;
-    if (at) {
-        fwrite(text, 1, (size_t)(at - text), out);
-        fprintf(out, "... %zu more lines: --all\n", lines - LINES_MOST + 1);
-    }
-    free(text);
-}
-
 static void write_fitted(struct compare *c, FILE *out)
 {
     struct page page = {0};
@@ -233,7 +213,7 @@ static void write_fitted(struct compare *c, FILE *out)
         page_write_text(&page, TEXT_COLUMNS, c->options.colour, out);
         return;
     }
-    write_cut(&page, c->options.colour, out);
+    page_write_first(&page, LINES_MOST, TEXT_COLUMNS, c->options.colour, "--all", out);
 }
 
 int compare_text(struct compare *c, FILE *out, struct error *err)

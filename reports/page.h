@@ -53,6 +53,10 @@ void page_field(struct page *page, const char *text);
 
 /* Renders at most `columns` wide. Returns the lines; writes nothing when out is NULL. */
 size_t page_write_text(const struct page *page, size_t columns, bool colour, FILE *out);
+/* What does not fit at all: the first lines - 1, and in one more how many are left and where they are to be
+ * had. */
+void page_write_first(const struct page *page, size_t lines, size_t columns, bool colour, const char *where,
+                      FILE *out);
 void page_write_markdown(const struct page *page, FILE *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* page_text.c - a page as plain text of a given width, with colours if asked */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reports/page.h"
@@ -238,4 +239,24 @@ size_t page_write_text(const struct page *page, size_t columns, bool colour, FIL
         put_block(&to, &page->blocks[i], page->wide);
     }
     return to.lines;
+}
+
+void page_write_first(const struct page *page, size_t lines, size_t columns, bool colour, const char *where,
+                      FILE *out)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *memory = open_memstream(&text, &bytes);
+    if (!memory)
+        return;
+    size_t all = page_write_text(page, columns, colour, memory);
+    fclose(memory);
+    const char *at = text;
+    for (size_t i = 0; at && i + 1 < lines; i++)
+        at = strchr(at, '\n') + 1;
+    if (at) {
+        fwrite(text, 1, (size_t)(at - text), out);
+        fprintf(out, "... %zu more lines: %s\n", all - lines + 1, where);
+    }
+    free(text);
 }

@@ -144,26 +144,6 @@ static int end(struct report *r, FILE *out, struct error *err)
     return 0;
 }
 
-/* Nothing fitted: the first lines, and where the rest is. */
-static void write_cut(const struct page *page, bool colour, FILE *out)
-{
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *memory = open_memstream(&text, &bytes);
-    if (!memory)
-        return;
-    size_t lines = page_write_text(page, TEXT_COLUMNS, colour, memory);
-    fclose(memory);
-    const char *at = text;
-    for (size_t i = 0; at && i + 1 < LINES_MOST; i++)
-        at = strchr(at, '\n') + 1;
-    if (at) {
-        fwrite(text, 1, (size_t)(at - text), out);
-        fprintf(out, "... %zu more lines: pmembench report SOURCE --all\n", lines - LINES_MOST + 1);
-    }
-    free(text);
-}
-
 static void write_fitted(struct report *r, FILE *out)
 {
     struct page page = {0};
@@ -174,7 +154,8 @@ static void write_fitted(struct report *r, FILE *out)
         page_write_text(&page, TEXT_COLUMNS, r->options.colour, out);
         return;
     }
-    write_cut(&page, r->options.colour, out);
+    page_write_first(&page, LINES_MOST, TEXT_COLUMNS, r->options.colour, "pmembench report SOURCE --all",
+                     out);
 }
 
 int report_text(const json_t *document, const struct report_options *options, FILE *out, struct error *err)

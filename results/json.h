@@ -58,10 +58,11 @@ json_t *run_json(const struct result_run *run);
 json_t *machine_json(const struct result_machine *m);
 json_t *region_json(const struct result_region *region);
 json_t *domain_json(const struct result_domain *domain);
-json_t *warning_json(const void *warning);       /* struct result_warning */
-json_t *controls_json(const void *controls);     /* struct result_controls: one group */
-json_t *cell_json(const void *cell);             /* struct result_cell */
-json_t *comparison_json(const void *comparison); /* struct result_comparison */
+json_t *warning_json(const void *warning);                /* struct result_warning */
+json_t *controls_json(const void *controls);              /* struct result_controls: one group */
+json_t *cell_json(const void *cell);                      /* struct result_cell */
+json_t *histogram_json(const struct result_histogram *h); /* null when it is empty */
+json_t *comparison_json(const void *comparison);          /* struct result_comparison */
 
 /* Prints a document: a member a line, lists of objects an element a line. 0 or -1 (the stream failed or
  * memory is short). */

@@ -99,7 +99,7 @@ static json_t *bucket_json(const void *item)
     return pair;
 }
 
-static json_t *histogram_json(const struct result_histogram *h)
+json_t *histogram_json(const struct result_histogram *h)
 {
     if (!h->n)
         return json_null();

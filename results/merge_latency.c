@@ -81,31 +81,19 @@ static double percentile(const struct pooled *p, uint64_t one_in)
     return NAN;
 }
 
-static json_t *bucket_json(const void *item)
-{
-    const struct result_bucket *bucket = item;
-    json_t *pair = json_array();
-    if (json_array_append_new(pair, json_count(bucket->low_ns)) ||
-        json_array_append_new(pair, json_count(bucket->count))) {
-        json_decref(pair);
-        return NULL;
-    }
-    return pair;
-}
-
 static json_t *pooled_json(const struct pooled *p)
 {
-    struct object o = object_begin();
-    object_put(&o, "n", json_count(p->n));
-    object_put(&o, "min", json_count(p->min));
-    object_put(&o, "max", json_count(p->max));
-    object_put(&o, "p50", json_number(percentile(p, 2)));
-    object_put(&o, "p90", json_number(percentile(p, 10)));
-    object_put(&o, "p99", json_number(percentile(p, 100)));
-    object_put(&o, "p999", json_number(percentile(p, 1000)));
-    object_put(&o, "p9999", json_number(percentile(p, 10000)));
-    object_put(&o, "buckets", json_list(p->buckets, p->count, sizeof(p->buckets[0]), bucket_json));
-    return object_end(&o);
+    const struct result_histogram h = {.n = p->n,
+                                       .min = p->min,
+                                       .max = p->max,
+                                       .p50 = percentile(p, 2),
+                                       .p90 = percentile(p, 10),
+                                       .p99 = percentile(p, 100),
+                                       .p999 = percentile(p, 1000),
+                                       .p9999 = percentile(p, 10000),
+                                       .buckets = p->buckets,
+                                       .bucket_count = p->count};
+    return histogram_json(&h);
 }
 
 /* null unless all n of m->members have calls of this name. */

@@ -85,3 +85,8 @@ load common
     refused 1 "'movdir64b'" "MOVDIR64B" "this CPU lacks" "pmembench list" -- run --copy movdir64b "${tiny[@]:2}"
     refused 1 MOVDIR64B -- run --copy movdir64b --dry-run
 }
+
+@test "a last-level cache of nothing" {
+    refused 2 --llc -- run --llc 0 --dry-run
+    refused 2 --llc -- run --llc large --dry-run
+}
