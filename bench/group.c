@@ -20,7 +20,8 @@ static uint32_t member_steps(const struct run_cell *m)
 {
     static const struct surround some = {.name = "some"};
     const struct domain *domain = domain_get(m->spec.domain, 0);
-    struct period p = {.copy = copy_get(m->spec.copy, 0),
+    struct period p = {.kernel = m->spec.kernel,
+                       .copy = copy_get(m->spec.copy, 0),
                        .track = track_get(m->spec.track, 0),
                        .domain = domain,
                        .writeback =
@@ -47,12 +48,12 @@ static void add_ladder(struct group *g, size_t member)
 
 static int make_slots(struct group *g, struct error *err)
 {
-    enum variant_kind whole = group_is_track(g) ? VARIANT_TRACK : VARIANT_WHOLE;
+
     g->slots = calloc(g->member_count * (2 * STEPS + 2) + 2, sizeof(*g->slots));
     if (!g->slots)
         return error_set(err, EXIT_CANNOT, "group: no memory");
     for (size_t m = 0; m < g->member_count; m++) {
-        add_slot(g, m, ROLE_PATH, whole, STEP_LOOP);
+        add_slot(g, m, ROLE_PATH, VARIANT_WHOLE, STEP_LOOP);
         if (g->members[m]->ledger && !group_is_track(g))
             add_ladder(g, m);
         if (!g->members[m]->latency)
@@ -61,8 +62,8 @@ static int make_slots(struct group *g, struct error *err)
         if (!(g->slots[g->slot_count - 1].stamped = stamped_create()))
             return error_set(err, EXIT_CANNOT, "group: no memory for latencies");
     }
-    add_slot(g, g->baseline, ROLE_TWIN, group_is_track(g) ? VARIANT_TRACK_TWIN : VARIANT_TWIN, STEP_LOOP);
-    add_slot(g, g->baseline, ROLE_SPIN, whole, STEP_LOOP);
+    add_slot(g, g->baseline, ROLE_TWIN, VARIANT_TWIN, STEP_LOOP);
+    add_slot(g, g->baseline, ROLE_SPIN, VARIANT_WHOLE, STEP_LOOP);
     return 0;
 }
 

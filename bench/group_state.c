@@ -178,7 +178,7 @@ static int restore_counters(const struct restore *r, const json_t *state)
         g->member_periods[m] = (uint64_t)each;
     }
     spin->member = g->longest;
-    spin->variant.kind = group_is_track(g) ? VARIANT_TRACK : VARIANT_SPIN;
+    spin->variant.kind = VARIANT_SPIN;
     spin->variant.spin_links = whole(state, "spin_links");
     return 0;
 }

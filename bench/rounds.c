@@ -89,9 +89,9 @@ static double spun_ns(const struct group_env *env, uint64_t links)
     return links ? env->chain.fixed_ns + (double)links * env->chain.link_ns : 0;
 }
 
-static void set_links(const struct group *g, struct slot *slot, uint64_t links)
+static void set_links(struct slot *slot, uint64_t links)
 {
-    slot->variant.kind = group_is_track(g) ? VARIANT_TRACK : VARIANT_SPIN;
+    slot->variant.kind = VARIANT_SPIN;
     slot->variant.spin_links = links;
 }
 
@@ -100,7 +100,7 @@ static void slow_path(const struct stage *st, struct slot *slot, double median)
 {
     double share = sabotage_slow(st->env->sabotage, st->g->members[slot->member]->out.path);
     if (share > 0)
-        set_links(st->g, slot, spin_links(st->env, share * median));
+        set_links(slot, spin_links(st->env, share * median));
 }
 
 static void plan_stamped(struct group *g, size_t member, double ns, uint64_t most)
@@ -173,11 +173,11 @@ static void set_controls(struct group *g, const struct group_env *env)
     struct slot *twin = &g->slots[g->slot_count - 2], *spin = &g->slots[g->slot_count - 1];
     uint64_t slow = slow_links(g, twin->member);
     if (slow)
-        set_links(g, twin, slow);
+        set_links(twin, slow);
     spin->member = g->longest;
     slow = slow_links(g, spin->member);
     uint64_t links = spin_links(env, spun_ns(env, slow) + 0.05 * g->first_ns);
-    set_links(g, spin, sabotage_no_spin(env->sabotage) ? slow : links);
+    set_links(spin, sabotage_no_spin(env->sabotage) ? slow : links);
     g->planted_ns = spun_ns(env, links) - spun_ns(env, slow);
 }
 

@@ -40,6 +40,8 @@ static void fill_period(struct cell *cell)
     const struct cell_spec *spec = &cell->spec;
     const struct ring *ring = spec->cold_source ? &cell->workspace->cold : &cell->workspace->warm;
     struct period *p = &cell->period;
+    p->kernel = spec->kernel;
+    p->drain_device = cell->workspace->drain_device;
     p->surround_state = cell->surround_state;
     p->base = cell->workspace->base;
     p->fence_write = spec->fence_write;

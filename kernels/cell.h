@@ -5,9 +5,9 @@
 
 #include "kernels/period.h"
 #include "kernels/stream.h"
+#include "kernels/sys.h"
 #include "kernels/workspace.h"
 
-enum kernel { KERNEL_WRITE_FSYNC, KERNEL_TRACK };
 enum cell_surround { SURROUND_NONE, SURROUND_SYSCALL, SURROUND_KERNEL };
 enum cell_dest { DEST_OWN, DEST_ABSENT, DEST_READ, DEST_DIRTY };
 
@@ -26,8 +26,9 @@ struct cell_spec {
     bool cold_source;
     bool ladder; /* leave-one-out will be asked for */
     uint64_t file_bytes, extents, delay;
-    unsigned threads; /* 0 is 1; the stream knows of them too */
-    bool own_files;   /* each thread writes and fsyncs a file of its own */
+    unsigned threads;     /* 0 is 1; the stream knows of them too */
+    bool own_files;       /* each thread writes and fsyncs a file of its own */
+    struct sys_calls sys; /* of the sys kernels */
     struct stream stream;
 };
 
@@ -64,17 +65,16 @@ void cell_destroy(struct cell *cell);
 
 /* What of the cell runs in a visit. */
 enum variant_kind {
-    VARIANT_WHOLE,      /* the path without a mask */
-    VARIANT_TWIN,       /* its separately compiled twin: the control `same` */
-    VARIANT_SPIN,       /* the whole path, and spin_links of clock_chain after the last fence: the control
-                           `different` */
-    VARIANT_PREFIX,     /* steps up to `step` */
-    VARIANT_WITHOUT,    /* all steps but `step` */
-    VARIANT_PREMARKED,  /* all steps, the marks set before the clock: what the path without `tag` is compared
-                           with */
-    VARIANT_TRACK,      /* kernel `track` */
-    VARIANT_TRACK_TWIN, /* and its twin */
-    VARIANT_STAMPED     /* the whole path, each call stamped: asks for latency_create */
+    VARIANT_WHOLE,     /* the path without a mask (kernel `track`: the tracker's part) */
+    VARIANT_TWIN,      /* its separately compiled twin: the control `same` */
+    VARIANT_SPIN,      /* the whole path, and spin_links of clock_chain after the last fence: the control
+                          `different` */
+    VARIANT_PREFIX,    /* steps up to `step` */
+    VARIANT_WITHOUT,   /* all steps but `step` */
+    VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared
+                          with */
+    VARIANT_STAMPED,   /* the whole path, each call stamped: asks for latency_create */
+    VARIANT_TAGGED     /* the whole path, each call between two tags (kernels/path/tag.h): for counting */
 };
 
 struct variant {

@@ -41,7 +41,7 @@ int cell_count(struct cell *cell, struct cell_counts *out, struct error *err)
     cell_set_period(cell, 0, serial);
     p->counts = (struct path_counts){0};
     struct trace *before = trace_use(&trace);
-    const struct whole_table *table = cell->spec.kernel == KERNEL_TRACK ? parts->track_only : parts->whole;
+    const struct whole_table *table = parts->of[cell->spec.kernel].whole;
     if (cell->lanes)
         lanes_in_turn(cell, serial, table->run[p->track->shape]);
     else

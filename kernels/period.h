@@ -10,6 +10,17 @@
 #include "kernels/step.h"
 #include "strategies/table.h"
 
+/* What is measured: whole paths of write() or of stores through a mapping, ours and the system's own, or the
+ * tracker's part alone. */
+enum kernel {
+    KERNEL_WRITE_FSYNC,
+    KERNEL_MMAP_FSYNC,
+    KERNEL_SYS_WRITE_FSYNC,
+    KERNEL_SYS_MMAP_FSYNC,
+    KERNEL_TRACK,
+    KERNELS
+};
+
 /* What a write() does besides (kernels/path/surround.c): before the inode lock, between lock and copy, and
  * after. */
 struct surround_state {
@@ -37,8 +48,12 @@ struct ghost_run {
 };
 
 struct latency;
+struct protection;
+struct sys_period;
+struct drain_device;
 
 struct period {
+    enum kernel kernel;
     const struct copy *copy;
     const struct track *track;
     const struct writeback *writeback; /* range NULL: fsync writes nothing back */
@@ -75,6 +90,11 @@ struct period {
     uint64_t hook_ticks;       /* a write */
 
     struct latency *latency; /* of this thread's stamped calls (kernels/latency.h); NULL: none are stamped */
+    struct protection *protection; /* mmap_fsync (kernels/protection.h): of the memory at base; else NULL */
+    const struct sys_period
+        *sys; /* sys kernels (kernels/sys.h): which calls on which descriptor; else NULL */
+    /* A drain that this machine has (kernels/drain_device.h), run in place of the domain's; NULL: none. */
+    const struct drain_device *drain_device;
 };
 
 typedef void (*period_fn)(struct period *);
@@ -90,14 +110,17 @@ struct whole_table {
     period_fn run[SHAPES];
 };
 
-/* The path as compiled in one layout, by enum track_shape. */
+/* One kernel's functions as compiled in one layout, by enum track_shape. NULL: it has none. */
+struct kernel_table {
+    const struct ladder_table *ladder; /* entries of steps that it lacks are NULL */
+    const struct whole_table *whole;   /* without a mask: functions of their own */
+    const struct whole_table *twin;    /* the same, compiled separately: the control `same` */
+    const struct whole_table *stamped; /* the same, each call stamped: for latencies only */
+    const struct whole_table *tagged;  /* the same, each call between two tags (tag.h): for counting only */
+};
+
 struct path_parts {
-    const struct ladder_table *ladder;
-    const struct whole_table *whole;      /* without a mask: functions of their own */
-    const struct whole_table *twin;       /* the same, compiled separately: the control `same` */
-    const struct whole_table *stamped;    /* the same, each call stamped: for latencies only */
-    const struct whole_table *track_only; /* the tracker's part alone: kernel `track` */
-    const struct whole_table *track_twin;
+    struct kernel_table of[KERNELS];
     const struct surround *surround_kernel, *surround_syscall;
 };
 

@@ -30,7 +30,8 @@ uint32_t period_steps(const struct period *p)
         steps |= STEP_BIT(STEP_ENTRY_LOCK);
     if (!p->fsync)
         return steps;
-    steps |= STEP_BIT(STEP_TAG) | STEP_BIT(STEP_FSYNC_FENCE) | (p->domain->drain ? STEP_BIT(STEP_DRAIN) : 0);
+    steps |= STEP_BIT(STEP_TAG) | STEP_BIT(STEP_FSYNC_FENCE) |
+             (p->domain->drain || p->drain_device ? STEP_BIT(STEP_DRAIN) : 0);
     if (tracked)
         steps |= STEP_BIT(STEP_CLEAN_INODE) | STEP_BIT(STEP_SCAN);
     if (tracked && p->remember) /* else the scan finds nothing */

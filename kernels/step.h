@@ -16,7 +16,10 @@ enum step {
 
 enum {
     STEPS_ALL = (1 << STEPS) - 1,
-    STEPS_WRITE = (1 << (STEP_MARK + 1)) - 1,        /* what write() does */
+    STEPS_WRITE = (1 << (STEP_MARK + 1)) - 1, /* what write() does */
+    /* Steps that the path of write() does not have. */
+    STEPS_MMAP_ONLY = 1 << STEP_FAULT | 1 << STEP_WRITE_PROTECT,
+    STEPS_SYS_ONLY = 1 << STEP_SYS_WRITE | 1 << STEP_SYS_FSYNC,
     STEPS_FSYNC = (int)STEPS_ALL & ~(int)STEPS_WRITE /* what fsync() does */
 };
 

@@ -41,27 +41,26 @@ static struct plan plan_variant(const struct cell *cell, const struct variant *v
     const struct path_parts *parts = path_parts(layout);
     enum track_shape shape = cell->period.track->shape;
     bool tracked = shape != SHAPE_DIRECT && cell->period.remember;
-    struct plan all = {.run = parts->ladder->prefix[shape][STEPS - 1], .mask = STEPS_ALL};
+    const struct kernel_table *of = &parts->of[cell->spec.kernel];
+    struct plan all = {.mask = STEPS_ALL};
     switch (v->kind) {
     case VARIANT_WHOLE:
-        return (struct plan){.run = parts->whole->run[shape], .mask = STEPS_ALL};
     case VARIANT_SPIN:
-        return (struct plan){.run = parts->whole->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
+        return (struct plan){.run = of->whole->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
     case VARIANT_TWIN:
-        return (struct plan){.run = parts->twin->run[shape], .mask = STEPS_ALL};
+        return (struct plan){.run = of->twin->run[shape], .mask = STEPS_ALL};
     case VARIANT_STAMPED:
-        return (struct plan){.run = parts->stamped->run[shape], .mask = STEPS_ALL};
-    case VARIANT_TRACK_TWIN:
-        return (struct plan){.run = parts->track_twin->run[shape], .mask = STEPS_ALL};
-    case VARIANT_TRACK:
-        return (struct plan){.run = parts->track_only->run[shape], .mask = STEPS_ALL, .spin = v->spin_links};
+        return (struct plan){.run = of->stamped ? of->stamped->run[shape] : NULL, .mask = STEPS_ALL};
+    case VARIANT_TAGGED:
+        return (struct plan){.run = of->tagged ? of->tagged->run[shape] : NULL, .mask = STEPS_ALL};
     case VARIANT_PREFIX:
-        return (struct plan){.run = parts->ladder->prefix[shape][v->step], .mask = (2u << v->step) - 1};
+        return (struct plan){.run = of->ladder->prefix[shape][v->step], .mask = (2u << v->step) - 1};
     case VARIANT_WITHOUT:
-        return (struct plan){.run = parts->ladder->without[shape][v->step],
+        return (struct plan){.run = of->ladder->without[shape][v->step],
                              .mask = STEPS_ALL & ~STEP_BIT(v->step),
                              .ghosts = ghosts_of(cell, v->step)};
     case VARIANT_PREMARKED:
+        all.run = of->ladder->prefix[shape][STEP_DRAIN];
         all.ghosts = tracked ? GHOST_MARKS : GHOST_NONE;
         return all;
     }
@@ -129,6 +128,8 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
     if (cell->lanes && plan.mask != STEPS_ALL)
         return error_set(err, EXIT_CANNOT,
                          "threads: the ladder is built of one thread's path; use --threads 1");
+    if (!plan.run)
+        return error_set(err, EXIT_CANNOT, "kernel: it has no such variant; leave out --ledger or --latency");
     if (variant->kind == VARIANT_STAMPED && !cell->latency)
         return error_set(err, EXIT_CANNOT, "latency: this cell has no room for stamped calls");
     full_fence();

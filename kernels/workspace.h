@@ -26,13 +26,23 @@ struct cell_places {
     uint32_t taken;               /* a bit a place */
 };
 
+struct sys_file;
+struct drain_device;
+
 struct workspace {
     unsigned char *base; /* where file offset 0 is mapped; owned by the caller */
     uint64_t bytes;      /* of the destination */
     uint64_t l1d_bytes, l2_bytes, llc_bytes;
     const int *cpus; /* the system's numbers, for thread 0, 1, ...; NULL: threads are not pinned */
     unsigned cpu_count;
-    struct ring warm, cold; /* cold.data is NULL until workspace_cold */
+    /* For mmap_fsync: memory of the same kind in pages that can be write-protected one by one; file offset 0
+     * is at stores. A file is mapped there a second time, anonymous memory is other memory in pages of 4 KiB.
+     * NULL: no such cell can be made. Owned by the caller. */
+    unsigned char *stores;
+    uint64_t stores_bytes;
+    const struct sys_file *sys;              /* for the sys kernels; NULL: no such cell can be made */
+    const struct drain_device *drain_device; /* a drain that this machine has; NULL: the domain's */
+    struct ring warm, cold;                  /* cold.data is NULL until workspace_cold */
     struct cell_places *places;
     unsigned char *traffic; /* read to age the caches, written as delay: traffic_bytes */
     uint64_t traffic_bytes;

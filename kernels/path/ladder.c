@@ -19,6 +19,8 @@
     RUNG(without, DIRECT, step, WITHOUT_MASK(step))                                                          \
     RUNG(without, TREE, step, WITHOUT_MASK(step))                                                            \
     RUNG(without, BITMAP, step, WITHOUT_MASK(step))
+#define STEP_MMAP(step, row, side) /* not of this kernel */
+#define STEP_SYS(step, row, side)
 #include "kernels/steps.def"
 #undef STEP
 
@@ -30,6 +32,8 @@ const struct ladder_table IN_LAYOUT(ladder_table) = {
     .without[SHAPE_DIRECT][STEP_##step] = without_DIRECT_##step,                                             \
     .without[SHAPE_TREE][STEP_##step] = without_TREE_##step,                                                 \
     .without[SHAPE_BITMAP][STEP_##step] = without_BITMAP_##step,
+#define STEP_MMAP(step, row, side) /* not of this kernel */
+#define STEP_SYS(step, row, side)
 #include "kernels/steps.def"
 #undef STEP
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "kernels/drain_device.h"
 #include "kernels/period.h"
 #include "strategies/prim.h"
 
@@ -215,12 +216,15 @@ static inline void step_fsync_fence(struct period *p)
 
 static inline void step_drain(struct period *p)
 {
-    if (!p->domain->drain || !step_runs(p, STEP_DRAIN))
+    if ((!p->domain->drain && !p->drain_device) || !step_runs(p, STEP_DRAIN))
         return;
 #if PMB_TRACE
     p->counts.drains++;
 #endif
-    p->domain->drain();
+    if (!p->drain_device)
+        p->domain->drain();
+    else if (p->drain_device->drain(p->drain_device))
+        __atomic_fetch_add(p->drain_device->failures, 1, __ATOMIC_RELAXED);
 }
 
 /* Other cached traffic between the writes and the fsync; its time is not the period's. */

@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "kernels/path/tables.h"
 
-const struct path_parts IN_LAYOUT(path_parts) = {.ladder = &IN_LAYOUT(ladder_table),
-                                                 .whole = &IN_LAYOUT(whole_table),
-                                                 .twin = &IN_LAYOUT(twin_table),
-                                                 .stamped = &IN_LAYOUT(stamped_table),
-                                                 .track_only = &IN_LAYOUT(track_table),
-                                                 .track_twin = &IN_LAYOUT(track_twin_table),
-                                                 .surround_kernel = &IN_LAYOUT(surround_kernel),
-                                                 .surround_syscall = &IN_LAYOUT(surround_syscall)};
+const struct path_parts IN_LAYOUT(path_parts) = {
+    .of = {[KERNEL_WRITE_FSYNC] = {.ladder = &IN_LAYOUT(ladder_table),
+                                   .whole = &IN_LAYOUT(whole_table),
+                                   .twin = &IN_LAYOUT(twin_table),
+                                   .stamped = &IN_LAYOUT(stamped_table)},
+           [KERNEL_TRACK] = {.whole = &IN_LAYOUT(track_table), .twin = &IN_LAYOUT(track_twin_table)}},
+    .surround_kernel = &IN_LAYOUT(surround_kernel),
+    .surround_syscall = &IN_LAYOUT(surround_syscall)};

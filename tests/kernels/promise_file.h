@@ -38,7 +38,7 @@ static inline struct parts parts_of(const struct path_parts_ids *ids, uint32_t g
 {
     const struct track *track = track_get(ids->track, LAYOUT_TRACE);
     const struct domain *domain = domain_get(ids->domain, LAYOUT_TRACE);
-    const struct whole_table *whole = path_parts(LAYOUT_TRACE)->whole;
+    const struct whole_table *whole = path_parts(LAYOUT_TRACE)->of[KERNEL_WRITE_FSYNC].whole;
     return (struct parts){
         .copy = copy_get(ids->copy, LAYOUT_TRACE),
         .track = track,

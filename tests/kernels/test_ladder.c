@@ -43,13 +43,16 @@ static void visit_and_look(struct cell *cell, const char *name, const struct var
 
 static void each_variant(struct cell *cell, const char *name, unsigned layout)
 {
-    static const enum variant_kind stepless[] = {VARIANT_WHOLE,     VARIANT_TWIN,  VARIANT_SPIN,
-                                                 VARIANT_PREMARKED, VARIANT_TRACK, VARIANT_TRACK_TWIN};
+    static const struct {
+        enum variant_kind kind;
+        bool track;
+    } stepless[] = {{VARIANT_WHOLE, false},     {VARIANT_TWIN, false}, {VARIANT_SPIN, false},
+                    {VARIANT_PREMARKED, false}, {VARIANT_WHOLE, true}, {VARIANT_TWIN, true}};
     struct tally usual = counted(cell, name);
     for (unsigned i = 0; i < 6; i++) {
-        bool track = stepless[i] == VARIANT_TRACK || stepless[i] == VARIANT_TRACK_TWIN;
+        bool track = stepless[i].track;
         cell->spec.kernel = track ? KERNEL_TRACK : KERNEL_WRITE_FSYNC;
-        struct variant v = {.kind = stepless[i], .spin_links = 10};
+        struct variant v = {.kind = stepless[i].kind, .spin_links = 10};
         struct visit visit;
         if (track) /* has no data to check */
             assert_int_equal(cell_visit(cell, &v, layout, 0, PERIODS, false, &visit, NULL), 0);
@@ -59,6 +62,8 @@ static void each_variant(struct cell *cell, const char *name, unsigned layout)
         visit_and_look(cell, name, &v, layout, usual);
     }
     for (unsigned step = 0; step < STEPS; step++) {
+        if (STEP_BIT(step) & (STEPS_MMAP_ONLY | STEPS_SYS_ONLY))
+            continue;
         visit_and_look(cell, name, &(struct variant){VARIANT_PREFIX, (enum step)step, 0}, layout, usual);
         visit_and_look(cell, name, &(struct variant){VARIANT_WITHOUT, (enum step)step, 0}, layout, usual);
     }
@@ -102,13 +107,15 @@ static struct tally run_rung(struct cell *cell, period_fn run, uint32_t mask)
 
 static void check_deltas(struct cell *cell, const char *name)
 {
-    const struct path_parts *parts = path_parts(LAYOUT_TRACE);
+    const struct kernel_table *parts = &path_parts(LAYOUT_TRACE)->of[KERNEL_WRITE_FSYNC];
     enum track_shape shape = cell->period.track->shape;
     struct expect must = expect_period(&cell->spec);
     struct tally below = {0};
     uint64_t is, should;
     const char *wrong;
     for (unsigned step = 0; step < STEPS; step++) {
+        if (STEP_BIT(step) & (STEPS_MMAP_ONLY | STEPS_SYS_ONLY))
+            continue;
         struct tally rung = run_rung(cell, parts->ladder->prefix[shape][step], (2u << step) - 1);
         wrong = tally_differs(tally_add(rung, below, -1), must.step[step], &is, &should);
         if (wrong)
@@ -185,7 +192,7 @@ static void leaving_a_step_out_takes_its_counts(void **state)
             struct cell *cell = rig_combo(*state, &c, &a);
             if (!cell)
                 continue;
-            const struct path_parts *parts = path_parts(LAYOUT_TRACE);
+            const struct kernel_table *parts = &path_parts(LAYOUT_TRACE)->of[KERNEL_WRITE_FSYNC];
             enum track_shape shape = cell->period.track->shape;
             struct expect must = expect_period(&cell->spec);
             struct tally left =

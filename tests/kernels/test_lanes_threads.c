@@ -121,7 +121,7 @@ static void counts_are_those_of_single_writers(void **state)
 static void skip_last(struct period *p)
 {
     p->writes -= p->order[0] != 0;
-    path_parts(LAYOUT_PATH)->whole->run[p->track->shape](p);
+    path_parts(LAYOUT_PATH)->of[KERNEL_WRITE_FSYNC].whole->run[p->track->shape](p);
 }
 
 static void a_lost_write_is_found(void **state)
@@ -131,8 +131,9 @@ static void a_lost_write_is_found(void **state)
         shared_by(&c, 2, false, (struct axes){.size = 4096, .slots = 24, .domain = DOMAIN_adr});
     struct cell *cell = rig_cell(*state, &spec);
     struct error err = {0};
-    struct lanes_work work = {
-        .run = path_parts(LAYOUT_PATH)->whole->run[SHAPE_DIRECT], .serial = 77, .periods = 1};
+    struct lanes_work work = {.run = path_parts(LAYOUT_PATH)->of[KERNEL_WRITE_FSYNC].whole->run[SHAPE_DIRECT],
+                              .serial = 77,
+                              .periods = 1};
     cell_use_layout(cell, LAYOUT_PATH);
     lanes_sample(cell, &work);
     assert_int_equal(cell_verify(cell, 0, 77, &err), 0);

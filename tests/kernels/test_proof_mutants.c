@@ -52,11 +52,11 @@ static struct seen observe_mutant(struct shadow *s, const struct workspace *w, c
                                   bool rung, int skip)
 {
     struct cell *cell = rig_cell(w, spec);
-    const struct path_parts *parts = path_parts(LAYOUT_TRACE);
+    const struct kernel_table *parts = &path_parts(LAYOUT_TRACE)->of[KERNEL_WRITE_FSYNC];
     enum track_shape shape = cell->period.track->shape;
     cell->period.hook_skip = skip;
     struct seen seen =
-        observe(s, cell, rung ? parts->ladder->prefix[shape][STEPS - 1] : parts->whole->run[shape]);
+        observe(s, cell, rung ? parts->ladder->prefix[shape][STEP_DRAIN] : parts->whole->run[shape]);
     cell_destroy(cell);
     return seen;
 }
@@ -130,7 +130,7 @@ static unsigned table(const struct workspace *w, enum domain_id domain, bool run
         printf(" %-6u", i);
     printf("\n");
     for (unsigned step = 0; step < STEPS; step++)
-        if (step != STEP_LOOP)
+        if (step != STEP_LOOP && !(STEP_BIT(step) & (STEPS_MMAP_ONLY | STEPS_SYS_ONLY)))
             missed += row(s, w, domain, rung, step);
     printf("%-12s cannot be emptied: without addresses there is nothing to write to\n", step_name[STEP_LOOP]);
     shadow_destroy(s);

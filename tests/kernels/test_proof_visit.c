@@ -31,7 +31,7 @@ static void check_error(const struct error *err, const struct cell *cell, uint64
 static void check_combo(const struct workspace *w, const struct combo *c, enum variant_kind kind)
 {
     struct cell *cell = rig_combo(w, c, &(struct axes){.size = 4097, .offset = 3, .slots = 4, .windows = 4});
-    struct variant v = {.kind = kind, .step = STEPS - 1};
+    struct variant v = {.kind = kind, .step = STEP_DRAIN};
     struct error err = {0};
     struct visit out;
     if (!cell)
@@ -49,7 +49,7 @@ static void check_combo(const struct workspace *w, const struct combo *c, enum v
 static void a_lost_write_is_named(void **state)
 {
     for (unsigned i = 0; i < combo_count(); i++)
-        for (unsigned kind = VARIANT_WHOLE; kind <= VARIANT_TRACK_TWIN; kind++) {
+        for (unsigned kind = VARIANT_WHOLE; kind <= VARIANT_PREMARKED; kind++) {
             struct combo c = combo_get(i);
             if (is_full_path((enum variant_kind)kind) || kind == VARIANT_PREFIX)
                 check_combo(*state, &c, (enum variant_kind)kind);

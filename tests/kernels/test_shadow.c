@@ -7,7 +7,7 @@ enum { SIZES = sizeof(sizes) / sizeof(sizes[0]), OFFSET_STEP = 7 };
 
 static period_fn whole_of(const struct cell *cell)
 {
-    return path_parts(LAYOUT_TRACE)->whole->run[cell->period.track->shape];
+    return path_parts(LAYOUT_TRACE)->of[KERNEL_WRITE_FSYNC].whole->run[cell->period.track->shape];
 }
 
 /* Runs two periods over two windows; true when all survives. */
@@ -221,7 +221,10 @@ static bool fence_alone_suffices(struct shadow *s, struct cell *cell, bool fence
     uint64_t at;
     shadow_set_up(cell, 0);
     cell->period.fence_write = fence;
-    shadow_run(s, cell, path_parts(LAYOUT_TRACE)->ladder->without[cell->period.track->shape][STEP_LOCK]);
+    shadow_run(s, cell,
+               path_parts(LAYOUT_TRACE)
+                   ->of[KERNEL_WRITE_FSYNC]
+                   .ladder->without[cell->period.track->shape][STEP_LOCK]);
     return shadow_lost(s, cell, &at) == NULL;
 }
 
