@@ -4,37 +4,58 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
 enum { SLAVES_DEEP = 4 };
 
-/* First line of dir/name without its end; false when it cannot be read or is empty. */
-static bool read_line(const char *dir, const char *name, char *out, int bytes)
+/* The first line of `from`, of `length` bytes, as printable text: what is no such character as \xNN. */
+static void printable(const char *from, size_t length, char *out, size_t bytes)
 {
-    char path[SYSFS_PATH + 64];
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    FILE *in = fopen(path, "r");
-    bool good = in && fgets(out, bytes, in);
-    if (in)
-        fclose(in);
-    if (good)
-        out[strcspn(out, "\n")] = '\0';
-    return good && out[0];
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < length && from[i] != '\n'; i++) {
+        unsigned char c = (unsigned char)from[i];
+        bool plain = c >= 0x20 && c <= 0x7e;
+        if (used + (plain ? 1 : 4) >= bytes)
+            return;
+        used += (size_t)snprintf(out + used, bytes - used, plain ? "%c" : "\\x%02x", c);
+    }
 }
 
-static uint64_t read_number(const char *dir, const char *name, uint64_t otherwise)
+enum sysfs_said region_sysfs_read(const char *dir, const char *name, char *out, size_t bytes)
+{
+    char path[SYSFS_PATH + 64], text[256];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    out[0] = '\0';
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? SYSFS_ABSENT : SYSFS_UNREADABLE;
+    ssize_t n = fstat(fd, &st) || !S_ISREG(st.st_mode) ? -1 : read(fd, text, sizeof(text));
+    close(fd);
+    if (n > 0)
+        printable(text, (size_t)n, out, bytes);
+    return out[0] ? SYSFS_SAID : SYSFS_UNREADABLE;
+}
+
+uint64_t region_sysfs_number(const char *dir, const char *name, uint64_t otherwise)
 {
     char text[64], *end;
-    if (!read_line(dir, name, text, sizeof(text)))
+    if (region_sysfs_read(dir, name, text, sizeof(text)) != SYSFS_SAID)
         return otherwise;
+    errno = 0;
     long long value = strtoll(text, &end, 0);
-    return *end || value < 0 ? otherwise : (uint64_t)value;
+    return *end || errno || value < 0 ? otherwise : (uint64_t)value;
 }
 
 /* The real folder of dir/name; false when there is none or its name is too long. */
@@ -94,13 +115,13 @@ static void clear(struct region_bus *out)
 static void read_place(struct region_bus *out)
 {
     char bus[SYSFS_PATH], line[NAME_TEXT];
-    uint64_t node = read_number(out->device, "numa_node", UINT64_MAX);
+    uint64_t node = region_sysfs_number(out->device, "numa_node", UINT64_MAX);
     if (node == UINT64_MAX)
-        node = read_number(out->device, "device/numa_node", UINT64_MAX);
+        node = region_sysfs_number(out->device, "device/numa_node", UINT64_MAX);
     out->node = node <= INT_MAX ? (int)node : -1;
     above(out->device, "region", out->nd_region);
     if (above(out->device, "ndbus", bus)) {
-        if (read_line(bus, "provider", line, sizeof(line))) {
+        if (region_sysfs_read(bus, "provider", line, sizeof(line)) == SYSFS_SAID) {
             text_copy(out->provider, sizeof(out->provider), line);
             out->kind = kind_of(line);
         }
@@ -116,48 +137,74 @@ static void read_place(struct region_bus *out)
     }
 }
 
-/* A device mapper's target is as its slaves are, where they are all the same. */
-static void read_slaves(struct region_bus *out, int deep)
+struct leaves {
+    struct region_bus *out;
+    unsigned most, count, looks;
+};
+
+/* Whether the device has slaves, which are then gone through; else it is a leaf. */
+static void add_leaves(struct leaves *l, const char *device, unsigned deep)
 {
     char folder[SYSFS_PATH];
-    DIR *dir = resolve(out->device, "slaves", folder) ? opendir(folder) : NULL;
-    struct region_bus found, first;
-    unsigned count = 0;
-    bool same = true;
-    for (struct dirent *e; dir && (e = readdir(dir));) {
-        clear(&found);
-        if (e->d_name[0] == '.' || strlen(e->d_name) >= NAME_TEXT ||
-            !resolve(folder, e->d_name, found.device))
+    struct region_bus found;
+    bool has_slaves = false;
+    clear(&found);
+    text_copy(found.device, sizeof(found.device), device);
+    read_place(&found);
+    DIR *dir = found.kind == BUS_UNKNOWN && deep < SLAVES_DEEP && resolve(device, "slaves", folder)
+                   ? opendir(folder)
+                   : NULL;
+    for (struct dirent *e; dir && l->looks < SLAVES_MOST && (e = readdir(dir));) {
+        char slave[SYSFS_PATH];
+        if (e->d_name[0] == '.' || strlen(e->d_name) >= NAME_TEXT || !resolve(folder, e->d_name, slave))
             continue;
-        read_place(&found);
-        if (found.kind == BUS_UNKNOWN && deep < SLAVES_DEEP)
-            read_slaves(&found, deep + 1);
-        first = count++ ? first : found;
-        same = same && found.kind == first.kind;
+        has_slaves = true;
+        l->looks++;
+        add_leaves(l, slave, deep + 1);
     }
     if (dir)
         closedir(dir);
-    if (count && same)
-        *out = first;
+    if (has_slaves)
+        return;
+    if (l->count < l->most)
+        l->out[l->count] = found;
+    l->count++;
 }
 
+unsigned region_bus_leaves(const char *root, dev_t device, struct region_bus *out, unsigned most)
+{
+    struct leaves l = {.out = out, .most = most};
+    char name[64], folder[SYSFS_PATH];
+    snprintf(name, sizeof(name), "dev/block/%u:%u", major(device), minor(device));
+    if (resolve(root, name, folder))
+        add_leaves(&l, folder, 0);
+    return l.looks < SLAVES_MOST ? l.count : SLAVES_MOST + 1;
+}
+
+/* A device mapper's target is as what it is made of, where all of that is the same. */
 void region_bus_of_block(const char *root, dev_t device, struct region_bus *out)
 {
+    enum { SEEN = 8 };
     char name[64];
+    struct region_bus leaves[SEEN];
     clear(out);
-    snprintf(name, sizeof(name), "dev/block/%u:%u", major(device), minor(device));
-    if (!resolve(root, name, out->device))
+    unsigned count = region_bus_leaves(root, device, leaves, SEEN);
+    bool same = count > 0 && count <= SEEN;
+    for (unsigned i = 1; same && i < count; i++)
+        same = leaves[i].kind == leaves[0].kind;
+    if (same) {
+        *out = leaves[0];
         return;
-    read_place(out);
-    if (out->kind == BUS_UNKNOWN)
-        read_slaves(out, 0);
+    }
+    snprintf(name, sizeof(name), "dev/block/%u:%u", major(device), minor(device));
+    resolve(root, name, out->device);
 }
 
 static void read_dax(struct region_bus *out)
 {
     read_place(out);
-    out->bytes = read_number(out->device, "size", 0);
-    out->align_bytes = read_number(out->device, "align", 0);
+    out->bytes = region_sysfs_number(out->device, "size", 0);
+    out->align_bytes = region_sysfs_number(out->device, "align", 0);
 }
 
 bool region_bus_of_dax(const char *root, dev_t device, struct region_bus *out)
@@ -185,7 +232,7 @@ bool region_bus_of_node(const char *root, int node, struct region_bus *out)
         if (e->d_name[0] == '.' || strlen(e->d_name) >= NAME_TEXT || !resolve(folder, e->d_name, out->device))
             continue;
         found = resolve(out->device, "driver", driver) && !strcmp(strrchr(driver, '/'), "/kmem") &&
-                read_number(out->device, "target_node", UINT64_MAX) == (uint64_t)node;
+                region_sysfs_number(out->device, "target_node", UINT64_MAX) == (uint64_t)node;
     }
     if (dir)
         closedir(dir);

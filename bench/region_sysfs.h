@@ -4,6 +4,7 @@
 #define BENCH_REGION_SYSFS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -32,11 +33,31 @@ struct region_bus {
     uint64_t bytes, align_bytes; /* of a DAX device */
 };
 
+enum sysfs_said {
+    SYSFS_ABSENT,     /* there is no such file */
+    SYSFS_UNREADABLE, /* it is there, and cannot be read or says nothing */
+    SYSFS_SAID
+};
+
+/* The first line of dir/name without its end, cut to what fits of `bytes` (at least 8); what is no printable
+ * ASCII is written as \xNN. Empty unless SYSFS_SAID. Never blocks: only a regular file is read. Thread-safe.
+ */
+enum sysfs_said region_sysfs_read(const char *dir, const char *name, char *out, size_t bytes);
+
+/* The same as a whole number that is not negative; `otherwise` when it is none. */
+uint64_t region_sysfs_number(const char *dir, const char *name, uint64_t otherwise);
+
 /* All take the root of sysfs, "/sys" but in tests, follow its symbolic links, and only read. Thread-safe.
  * Layout: Documentation/ABI/testing/sysfs-bus-nd and sysfs-bus-dax of Linux; dev/block and dev/char lead from
  * numbers to devices; an nvdimm device lies below ndbusN, whose `provider` names its driver
  * (drivers/nvdimm/core.c, provider_show). A mapped device is what all its slaves are. */
 void region_bus_of_block(const char *root, dev_t device, struct region_bus *out);
+
+/* The devices that the block device is made of, down to those without slaves: itself, where it has none. At
+ * most `most` are written to out; returns how many there are, SLAVES_MOST + 1 when not all were looked at. What lies too deep
+ * or goes round in circles counts as a device of an unknown bus. */
+enum { SLAVES_MOST = 64 };
+unsigned region_bus_leaves(const char *root, dev_t device, struct region_bus *out, unsigned most);
 
 /* False when the character device is not one of the dax subsystem. */
 bool region_bus_of_dax(const char *root, dev_t device, struct region_bus *out);

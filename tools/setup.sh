@@ -1,7 +1,7 @@
 #!/bin/bash
-# setup.sh - installs the Debian packages that building or testing needs and this machine lacks
+# setup.sh - installs the Debian packages that building, testing or the lab needs and this machine lacks
 # SPDX-License-Identifier: BSD-3-Clause
-# usage: tools/setup.sh build|test
+# usage: tools/setup.sh build|test|lab
 set -euo pipefail
 
 die() {
@@ -62,6 +62,13 @@ needs_of_test() {
     /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
 }
 
+needs_of_lab() {
+    local package
+    for package in qemu-system-x86 busybox-static cpio kmod xz-utils ndctl e2fsprogs xfsprogs; do
+        need_package "$package"
+    done
+}
+
 # Says which command gives root's rights: nothing for root itself.
 become_root() {
     [ "$(id -u)" = 0 ] && return
@@ -94,6 +101,7 @@ install_missing() {
 case "${1:-}" in
 build) needs_of_build ;;
 test) needs_of_build && needs_of_test ;;
-*) die "name what for: tools/setup.sh build|test" ;;
+lab) needs_of_lab ;;
+*) die "name what for: tools/setup.sh build|test|lab" ;;
 esac
 [ ${#missing[@]} = 0 ] || install_missing
