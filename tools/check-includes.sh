@@ -16,6 +16,7 @@ rooms_of() {
     results/*) echo results base ;;
     reports/*) echo reports results base ;;
     bench/*) echo bench kernels strategies results reports base ;;
+    lab/*) echo lab kernels base ;;
     esac
 }
 
@@ -32,7 +33,7 @@ allowed() {
     kernels/*:jansson.h | strategies/*:jansson.h | base/*:jansson.h) return 1 ;;
     esac
     case "$what" in
-    base/* | strategies/* | kernels/* | results/* | reports/* | bench/* | tests/*) ;;
+    base/* | strategies/* | kernels/* | results/* | reports/* | bench/* | lab/* | tests/*) ;;
     *../*) return 1 ;;
     *) return 0 ;;
     esac
@@ -52,7 +53,7 @@ while IFS= read -r file; do
         bad=1
     done < <(includes_of "$tree/$file")
 done < <("$tools/files.sh" "$tree" 'base/*.[ch]' 'strategies/*.[ch]' 'kernels/*.[ch]' 'results/*.[ch]' \
-    'reports/*.[ch]' 'bench/*.[ch]' 'bench/*.h.in' '*.def' | grep -v '^tests/')
+    'reports/*.[ch]' 'bench/*.[ch]' 'bench/*.h.in' 'lab/*.[ch]' '*.def' | grep -v '^tests/')
 [ "$files" -gt 0 ] || {
     echo "check-includes: no sources in $tree"
     exit 1
