@@ -12,7 +12,7 @@ Installs what building and testing needs and is missing, builds build/ with gcc 
 test: checks of the sources, unit tests, the command line, and the clang, ASan+UBSan, TSan and Valgrind
 variants, which are tests of their own. About 13 minutes on two cores. The last lines are ctest's summary.
 
-example: ./test.sh -L check      (labels: check, unit, proof, threads, stepped, truth, cli, variant)
+example: ./test.sh -L check      (labels: check, unit, proof, threads, stepped, truth, cli, lab, variant)
 END
 }
 
@@ -26,6 +26,7 @@ esac
 jobs=$(nproc)
 log=$PWD/build/test.log
 tools/setup.sh test
+tools/setup.sh lab || echo "test: no lab without these packages (above): its tests are skipped" >&2
 mkdir -p build
 rm -f "$log"
 echo "building (log: $log)" >&2

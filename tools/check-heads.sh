@@ -43,5 +43,5 @@ while IFS= read -r file; do
     *) check_script "$file" "${lines[0]:-}" "${lines[1]:-}" "${lines[2]:-}" ;;
     esac
 done < <("$tools/files.sh" "$tree" '*.c' '*.h' '*.def' '*.h.in' '*.sh' '*.bash' '*.bats' '*.py' '*CMakeLists.txt' \
-    .ci/run)
+    .ci/run lab/run lab/prepare)
 exit $bad

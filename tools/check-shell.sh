@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-mapfile -t scripts < <(tools/files.sh . '*.sh' '*.bash' .ci/run)
+mapfile -t scripts < <(tools/files.sh . '*.sh' '*.bash' .ci/run lab/run lab/prepare)
 mapfile -t tests < <(tools/files.sh . '*.bats')
 shellcheck "${scripts[@]}"
 # in .bats: variables come from bats and from what `load` reads, and each test is a subshell

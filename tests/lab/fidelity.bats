@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# fidelity.bats - on a real kernel: our path executes what Linux executes, and counts what Linux does
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash disable=SC2154
+load common
+
+build() {
+    dirname -- "$PMEMBENCH"
+}
+
+# look FILE EXPRESSION: prints what the Python expression says of the JSON document d
+look() {
+    python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
+}
+
+@test "movnti, clwb and sfence are equal to Linux' on ext4 and XFS, for every stream" {
+    run --separate-stderr "$tree/lab/fidelity" --build "$(build)" --json counts.json
+    [ "$status" = 0 ] || fail "exit $status" "$output" "$stderr"
+    for fs in ext4 xfs; do
+        [ "$(look counts.json "sum(s['equal'] for s in d['fs']['$fs']['streams'].values())")" -ge 40 ]
+    done
+    # something was counted: a movnti for each 8 bytes, and a clwb for each line of a page
+    one="d['fs']['ext4']['streams']"
+    [ "$(look counts.json "${one}['write-4096@0']['ours']['calls'][0]['movnti']")" = 512 ]
+    [ "$(look counts.json "${one}['write-4096@0']['linux']['calls'][1]['sfence']")" = 2 ]
+    [ "$(look counts.json "${one}['store-64@0']['linux']['calls'][1]['clwb']")" = 64 ]
+    [ "$(look counts.json "${one}['store-pmd-1@0']['linux']['calls'][1]['clwb']")" = 32768 ]
+    # the kernel that surround is sized by is still like this one
+    near="abs(d['fs'][fs]['surround'][n] / f[fs][n] - 1) <= 0.05 for fs in ('ext4', 'xfs') for n in ('instructions',)"
+    [ "$(look counts.json "(lambda f: all($near))(json.load(open('$tree/lab/figures/linux-6.1.json')))")" = True ]
+}
+
+# A fix-up is due where a write begins or ends inside a word (__copy_user_flushcache).
+@test "a path without its fix-ups is found, in just the streams that have some" {
+    run --separate-stderr "$tree/lab/fidelity" --build "$(build)" --fs ext4 --mutant FINISH --json counts.json
+    [ "$status" = 1 ] || fail "exit $status" "$output" "$stderr"
+    due="any(c['clwb'] for c in s['linux']['calls'] if c['call'] == 'write')"
+    [ "$(look counts.json "[n for n, s in d['fs']['ext4']['streams'].items() if s['equal'] == $due]")" = "[]" ]
+    [[ $output == *"write-3@1: ext4: write: ours movnti 0, movnti bytes 0, clwb 0, sfence 1; Linux"*"clwb 1"* ]]
+    [[ $output != *"write-64@0: ext4"* ]]
+}
+
+@test "bytes, lines, entries, drains and faults are as the kernel's own probes say, on adr, eadr and posted" {
+    run --separate-stderr "$tree/lab/calls" --build "$(build)" --json calls.json
+    [ "$status" = 0 ] || fail "exit $status" "$output" "$stderr"
+    clean="sum(r['linux']['lines'] for r in d['runs']['eadr ext4'] if r['kind'].startswith('stores'))"
+    [ "$(look calls.json "$clean")" = 0 ]
+    [ "$(look calls.json "{r['linux']['drains'] for r in d['runs']['posted ext4']}")" = "{1}" ]
+}
+
+@test "what cannot be done is the lab's failure, and no equality" {
+    run --separate-stderr "$tree/lab/fidelity" --build "$BATS_TEST_TMPDIR"
+    [ "$status" = 125 ]
+    [[ $stderr == *"lab_fidelity"*"--build"* ]]
+}
