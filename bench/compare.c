@@ -42,7 +42,9 @@ static void help(void)
     puts("usage: pmembench compare A B... [options]\n\n"
          "Compares result files (or the folders of runs) with the first one, cell by cell: the ratio is\n"
          "B's cost over A's, and a verdict needs repeats on both sides (run --repeats 8). What differs\n"
-         "between the machines comes first; what is in one file only is listed.\n");
+         "between the machines comes first; what is in one file only is listed. Of results from emulated\n"
+         "machines (a lab), or from other domains, it says by counts what fsync has to do on each; times\n"
+         "beside an emulated machine are withheld.\n");
     options_help(rows, OPTS, stdout);
     puts("\nWith --fail-on the exit code is 3 for a regression, and 1 when some cells could not be judged.\n"
          "\nexample: pmembench compare runs/before runs/after --fail-on slower:5");

@@ -5,34 +5,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/compare_parts.h"
+#include "reports/compare_counts.h"
 
 enum { LINES_MOST = 60, TEXT_COLUMNS = 100 };
 
 static const struct compare_room unlimited = {.rows = 1000000,
                                               .differences = 1000,
                                               .unmatched = 1000000,
+                                              .groups = 1000000,
                                               .ledger = true,
                                               .notes = true,
                                               .spaced = true};
 
 /* From all that is worth a page down to the bare answer: the first that fits is taken. */
 static const struct compare_room rooms[] = {
-    {.rows = 24, .differences = 26, .unmatched = 6, .ledger = true, .notes = true, .spaced = true},
-    {.rows = 16, .differences = 26, .unmatched = 6, .ledger = true, .notes = true, .spaced = true},
+    {.rows = 24,
+     .groups = 6,
+     .differences = 26,
+     .unmatched = 6,
+     .ledger = true,
+     .notes = true,
+     .spaced = true},
+    {.rows = 16,
+     .groups = 6,
+     .differences = 26,
+     .unmatched = 6,
+     .ledger = true,
+     .notes = true,
+     .spaced = true},
     {.rows = 12,
+     .groups = 4,
      .differences = 26,
      .unmatched = 4,
      .ledger = true,
      .notes = true,
      .fold = true,
      .spaced = true},
-    {.rows = 9, .differences = 26, .unmatched = 4, .ledger = true, .fold = true},
-    {.rows = 8, .differences = 16, .unmatched = 3, .ledger = true, .fold = true},
-    {.rows = 6, .differences = 10, .unmatched = 2, .ledger = true, .fold = true},
-    {.rows = 8, .differences = 10, .unmatched = 2},
-    {.rows = 5, .differences = 6, .unmatched = 1},
-    {.rows = 3, .differences = 3, .unmatched = 1},
+    {.rows = 9, .groups = 3, .differences = 26, .unmatched = 4, .ledger = true, .fold = true},
+    {.rows = 8, .groups = 2, .differences = 16, .unmatched = 3, .ledger = true, .fold = true},
+    {.rows = 6, .groups = 1, .differences = 10, .unmatched = 2, .ledger = true, .fold = true},
+    {.rows = 8, .groups = 1, .differences = 10, .unmatched = 2},
+    {.rows = 5, .groups = 1, .differences = 6, .unmatched = 1},
+    {.rows = 3, .groups = 1, .differences = 3, .unmatched = 1},
 };
 
 static int load_files(struct compare *c, const struct compare_source *sources, size_t count,
@@ -115,6 +129,7 @@ static int fill(struct compare *c, const struct compare_source *sources, size_t 
         return -1;
     for (size_t i = 0; i < c->pair_count; i++)
         compare_judge(c, &c->pairs[i]);
+    compare_duties_find(c);
     return short_of_memory(c) ? no_memory(err) : 0;
 }
 
@@ -156,6 +171,10 @@ const char *compare_warning(const struct compare *c)
 
 static void add_pair(const struct compare_page *p, const struct compare_pair *pair)
 {
+    if (compare_times_hidden(p->c)) {
+        compare_unmatched_add(p, pair);
+        return;
+    }
     compare_words_add(p, pair);
     if (p->c->options.cell) {
         for (size_t i = 0; i < pair->count; i++)
@@ -163,7 +182,8 @@ static void add_pair(const struct compare_page *p, const struct compare_pair *pa
                 compare_cell_add(p, pair, &pair->items[i]);
     } else {
         compare_table_add(p, pair);
-        compare_counts_add(p, pair);
+        if (!compare_duties_matter(p->c))
+            compare_counts_add(p, pair);
         const struct compare_item *chosen = compare_choose(p->c, pair);
         for (size_t i = 0; p->room->every && i < pair->count; i++)
             if (pair->items[i].a->row_count && pair->items[i].b->row_count)
@@ -178,9 +198,14 @@ static struct page build(struct compare *c, const struct compare_room *room)
 {
     struct page page = {.arena = &c->arena, .spaced = room->spaced};
     struct compare_page p = {c, &page, room};
+    bool first = compare_emulated_letters(c, ", ") && !c->options.force;
     compare_head_add(&p);
+    if (first)
+        compare_duties_add(&p);
     for (size_t i = 0; i < c->pair_count; i++)
         add_pair(&p, &c->pairs[i]);
+    if (!first)
+        compare_duties_add(&p);
     if (!c->options.cell && !c->options.all)
         page_text(&page, "Every cell and its key: --all; one in full: --cell KEY; all numbers: --format csv "
                          "or json.");

@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/compare_parts.h"
+#include "reports/compare_counts.h"
+
+enum { DUTY_TEXTS = 3 };
 
 /* Quoted as RFC 4180 says. A spreadsheet takes a text that begins with one of these for a formula, and the
  * text may come from a file of somebody else: an apostrophe before it keeps it a text. */
@@ -36,6 +38,9 @@ static void put_header(FILE *out)
           out);
     for (size_t i = 0; i < COMPARE_COUNTS; i++)
         fprintf(out, ",%s_a,%s_b", compare_count_name(i), compare_count_name(i));
+    fputs(",domain,drain_kind,drain_provenance,writes_per_fsync", out);
+    for (int id = 0; id < DUTIES; id++)
+        fprintf(out, ",%s", duty_member((enum duty_id)id));
     fputc('\n', out);
 }
 
@@ -45,6 +50,33 @@ static void put_counts(const struct model_cell *a, const struct model_cell *b, F
         put_number(a ? compare_count(a, i) : NAN, out);
         put_number(b ? compare_count(b, i) : NAN, out);
     }
+    for (int i = 0; i < DUTY_TEXTS + 1 + DUTIES; i++)
+        put_number(NAN, out);
+    fputc('\n', out);
+}
+
+/* A row for each file of a cell that all have: status "counts", verdict "same", "differs" or "other work". */
+static void put_duty(const struct compare *c, const struct compare_duty *d, size_t i, FILE *out)
+{
+    enum { FROM_METHOD_TO_COUNTS = 1 + 14 + 2 * COMPARE_COUNTS };
+    const struct duty_side *s = &d->sides[i];
+    fputs("counts", out);
+    next_text(c->files[0].name, out);
+    next_text(c->files[i].name, out);
+    next_text(s->cell->key, out);
+    next_text(d->sides[0].cell->id, out);
+    next_text(s->cell->id, out);
+    next_text(d->other_work ? "other work" : d->same ? "same" : "differs", out);
+    next_text("", out);
+    next_text(d->other_work ? d->other_work : "", out);
+    for (int k = 0; k < FROM_METHOD_TO_COUNTS; k++)
+        put_number(NAN, out);
+    next_text(s->cell->domain, out);
+    next_text(s->drain, out);
+    next_text(c->platforms[i].drain_time, out);
+    put_number(s->writes, out);
+    for (int id = 0; id < DUTIES; id++)
+        put_number(s->of[id].value, out);
     fputc('\n', out);
 }
 
@@ -115,6 +147,9 @@ int compare_csv(struct compare *c, FILE *out, struct error *err)
             if (pair->unmatched[i].shown)
                 put_unmatched(pair, &pair->unmatched[i], out);
     }
+    for (size_t i = 0; compare_duties_matter(c) && i < c->duty_count; i++)
+        for (size_t k = 0; k < c->file_count; k++)
+            put_duty(c, &c->duties[i], k, out);
     if (fflush(out) || ferror(out))
         return error_set(err, EXIT_CANNOT, "compare: cannot write it: check the disk or the pipe it goes to");
     return 0;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/compare_parts.h"
+#include "reports/compare_counts.h"
 #include "reports/format.h"
 
 const char *compare_name(struct arena *a, const struct compare_file *file)
@@ -95,6 +95,28 @@ static bool any_withheld(const struct compare *c)
     return false;
 }
 
+/* Once, however many pairs there are. */
+static void emulated(const struct compare_page *p)
+{
+    const char *letters = compare_emulated_letters(p->c, ", ");
+    if (letters && !p->c->options.force)
+        page_text(p->page,
+                  arena_format(&p->c->arena,
+                               STYLE_BAD "times are withheld" STYLE_OFF
+                                         ": results of an emulated machine (%s): counts only; --force %s",
+                               letters,
+                               compare_times_hidden(p->c) ? "shows them"
+                                                          : "judges the ratios that stand in parentheses"));
+}
+
+static bool told_before(const struct compare *c, size_t pair)
+{
+    for (size_t i = 0; i < pair; i++)
+        if (c->pairs[i].withheld && !strcmp(c->pairs[i].withheld, c->pairs[pair].withheld))
+            return true;
+    return false;
+}
+
 void compare_head_add(const struct compare_page *p)
 {
     controls(p);
@@ -105,11 +127,12 @@ void compare_head_add(const struct compare_page *p)
     for (size_t i = 0; i < p->c->file_count; i++)
         status(p, &p->c->files[i]);
     for (size_t i = 0; p->c->options.force && i < p->c->pair_count; i++)
-        if (p->c->pairs[i].withheld)
+        if (p->c->pairs[i].withheld && !told_before(p->c, i))
             page_fact(p->page, "forced",
                       arena_format(&p->c->arena,
                                    STYLE_BAD "forced" STYLE_OFF ": times are judged although %s",
                                    p->c->pairs[i].withheld));
     if (p->c->options.force && !any_withheld(p->c))
         page_fact(p->page, "forced", "--force changes nothing here: nothing is withheld");
+    emulated(p);
 }

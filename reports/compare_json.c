@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/compare_parts.h"
+#include "reports/compare_counts.h"
 #include "results/json.h"
 
 static json_t *side(const struct compare_file *file, const struct model_cell *cell)
@@ -123,8 +123,54 @@ static json_t *ledger(struct compare *c, const struct compare_pair *pair, const 
     return object_end(&o);
 }
 
+static json_t *duty_side(const struct compare_file *file, const struct duty_platform *platform,
+                         const struct duty_side *s)
+{
+    struct object o = object_begin();
+    object_put(&o, "file", json_text(file->name));
+    object_put(&o, "domain", json_fact(s->cell->domain));
+    object_put(&o, "id", json_text(s->cell->id));
+    object_put(&o, "writes_per_fsync", json_number(s->writes));
+    for (int id = 0; id < DUTIES; id++)
+        object_put(&o, duty_member((enum duty_id)id), json_number(s->of[id].value));
+    object_put(&o, "drain_kind", json_fact(s->drain));
+    object_put(&o, "drain_provenance", json_fact(platform->drain_time));
+    return object_end(&o);
+}
+
+/* A null is what was not counted, or an fsync's where there is none. */
+static json_t *duty(const struct compare *c, const struct compare_duty *d)
+{
+    struct object o = object_begin();
+    json_t *files = json_array();
+    for (size_t i = 0; i < c->file_count; i++)
+        o.failed |=
+            json_array_append_new(files, duty_side(&c->files[i], &c->platforms[i], &d->sides[i])) != 0;
+    object_put(&o, "key", json_text(d->sides[0].cell->key));
+    object_put(&o, "files", files);
+    object_put(&o, "same", json_boolean(d->same));
+    object_put(&o, "other_work", d->other_work ? json_text(d->other_work) : json_null());
+    return object_end(&o);
+}
+
+static json_t *platform(const struct compare_file *file, const struct duty_platform *p)
+{
+    struct object o = object_begin();
+    object_put(&o, "file", json_text(file->name));
+    object_put(&o, "domain", json_fact(p->domain));
+    object_put(&o, "source", json_fact(p->source));
+    object_put(&o, "detected", *p->detected ? json_text(p->detected) : json_null());
+    object_put(&o, "provenance", json_fact(p->provenance));
+    object_put(&o, "provider", json_fact(p->provider));
+    object_put(&o, "map_sync", json_fact(p->map_sync));
+    object_put(&o, "granularity", json_fact(p->granularity));
+    object_put(&o, "drain_kind", json_fact(p->drain));
+    object_put(&o, "drain_provenance", json_fact(p->drain_time));
+    return object_end(&o);
+}
+
 struct lists {
-    json_t *comparisons, *unmatched, *differences, *controls, *family, *work, *ledgers;
+    json_t *comparisons, *unmatched, *differences, *controls, *family, *work, *ledgers, *counts, *platforms;
     bool failed;
 };
 
@@ -154,13 +200,17 @@ static void add_pair(struct lists *l, struct compare *c, const struct compare_pa
 
 static json_t *document(struct compare *c)
 {
-    struct lists l = {json_array(), json_array(), json_array(), json_array(),
-                      json_array(), json_array(), json_array(), false};
+    struct lists l = {json_array(), json_array(), json_array(), json_array(), json_array(),
+                      json_array(), json_array(), json_array(), json_array(), false};
     struct object o = object_begin();
     for (size_t i = 0; i < c->file_count; i++)
         append(&l, l.controls, controls(&c->files[i]));
     for (size_t i = 0; i < c->pair_count; i++)
         add_pair(&l, c, &c->pairs[i]);
+    for (size_t i = 0; c->platforms && i < c->file_count; i++)
+        append(&l, l.platforms, platform(&c->files[i], &c->platforms[i]));
+    for (size_t i = 0; i < c->duty_count; i++)
+        append(&l, l.counts, duty(c, &c->duties[i]));
     object_put(&o, "comparisons", l.comparisons);
     object_put(&o, "unmatched", l.unmatched);
     object_put(&o, "differences", l.differences);
@@ -170,6 +220,8 @@ static json_t *document(struct compare *c)
     object_put(&o, "warning", c->warning ? json_text(c->warning) : json_null());
     object_put(&o, "work", l.work);
     object_put(&o, "ledgers", l.ledgers);
+    object_put(&o, "counts", l.counts);
+    object_put(&o, "platforms", l.platforms);
     o.failed |= l.failed;
     return object_end(&o);
 }

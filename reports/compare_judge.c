@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/compare_parts.h"
+#include "reports/compare_counts.h"
 #include "reports/format.h"
 
 static const double CONFIDENCE = 0.95;
@@ -22,20 +22,17 @@ static bool has_warning(const struct model *m, const char *code)
     return false;
 }
 
-/* Time behind a hypervisor is not the medium's, that of a stand-in not that of the real one, and a build of
- * few code layouts takes one layout's luck for the path's cost. */
+/* Time behind a hypervisor is not the medium's, and beside it nothing is judged; that of a stand-in not that
+ * of the real one, and a build of few code layouts takes one layout's luck for the path's cost. */
 static const char *why_withheld(struct compare *c, const struct compare_pair *pair)
 {
     const char *a = provenance(pair->a), *b = provenance(pair->b);
     bool few_a = has_warning(&pair->a->model, "FEW_LAYOUTS");
     bool few_b = has_warning(&pair->b->model, "FEW_LAYOUTS");
-    bool emulated_a = !strcmp(a, "emulated"), emulated_b = !strcmp(b, "emulated");
-    if (emulated_a && emulated_b)
-        return arena_format(&c->arena, "%c and %c are emulated: their times are the hypervisor's",
-                            pair->a->letter, pair->b->letter);
-    if (emulated_a || emulated_b)
-        return arena_format(&c->arena, "%c is emulated: its times are the hypervisor's",
-                            emulated_a ? pair->a->letter : pair->b->letter);
+    const char *emulated = compare_emulated_letters(c, " and ");
+    if (emulated)
+        return arena_format(&c->arena, "%s %s emulated: %s times are the hypervisor's", emulated,
+                            emulated[1] ? "are" : "is", emulated[1] ? "their" : "its");
     if (strcmp(a, b))
         return arena_format(&c->arena, "the medium is %s in %c and %s in %c", a, pair->a->letter, b,
                             pair->b->letter);

@@ -50,7 +50,7 @@ double compare_whole(const struct model_cell *cell)
 {
     double sum = cell->unattributed.value;
     for (size_t i = 0; i < cell->row_count; i++)
-        sum += cell->rows[i].added.value;
+        sum += strcmp(cell->rows[i].stage, LEDGER_REFAULT) ? cell->rows[i].added.value : 0;
     return isfinite(sum) ? sum : cell->summary.median;
 }
 

@@ -78,6 +78,9 @@ struct compare {
     size_t file_count;
     struct compare_pair pairs[COMPARE_FILES];
     size_t pair_count;
+    struct duty_platform *platforms;   /* compare_counts.h: one a file */
+    struct compare_duty *duties;       /* the cells that all files have */
+    size_t duty_count, duty_questions; /* questions: the cells that the first two files have */
     const char *warning;
 };
 
@@ -123,8 +126,8 @@ const struct compare_item *compare_choose(const struct compare *c, const struct 
 
 /* How much a page may say. */
 struct compare_room {
-    size_t rows, differences, unmatched;
-    bool ledger, fold, notes, spaced, every; /* every: all ledgers, keys instead of points */
+    size_t rows, differences, unmatched, groups; /* groups: of cells with the same counts */
+    bool ledger, fold, notes, spaced, every;     /* every: all ledgers, keys instead of points */
 };
 struct compare_page {
     struct compare *c;
