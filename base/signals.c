@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/signals.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -10,7 +11,12 @@
 
 static volatile sig_atomic_t received, received_at; /* the first signal, and the second of its arrival */
 static atomic_bool asked, bus;
-static atomic_uintptr_t guard_base, guard_bytes, bus_offset; /* lock-free, so a handler may use them */
+static atomic_uintptr_t bus_offset; /* lock-free, so a handler may use them */
+static struct {
+    atomic_uintptr_t base, bytes;
+} guards[2];
+static _Atomic(signals_fault_fn) fault_fn;
+static struct sigaction before_segv, before_bus; /* the handlers that were there before ours */
 
 /* A wrapper such as timeout(1) signals a program and then its group: what comes at the same time is the same
  * wish. A later signal is an impatient one. */
@@ -28,20 +34,61 @@ static void remember(int number)
 
 /* The whole range is replaced, not one page: once, however many pages are gone, and a device's mapping cannot
  * be split inside its alignment. mmap is a bare system call. */
-static void replace(int number, siginfo_t *info, void *context)
+static bool replace(const siginfo_t *info)
 {
-    uintptr_t base = guard_base, bytes = guard_bytes, offset = (uintptr_t)info->si_addr - base;
-    (void)context;
-    if (info->si_code > 0 && offset < bytes &&
-        mmap((void *)base, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
-            MAP_FAILED) {
+    for (unsigned i = 0; i < 2; i++) {
+        uintptr_t base = guards[i].base, bytes = guards[i].bytes, offset = (uintptr_t)info->si_addr - base;
+        if (offset >= bytes || mmap((void *)base, bytes, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+            continue;
         if (!bus)
             bus_offset = offset;
         bus = true;
-        return;
+        return true;
     }
-    signal(number, SIG_DFL);
-    raise(number);
+    return false;
+}
+
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+    const struct sigaction *before = number == SIGBUS ? &before_bus : &before_segv;
+    if (before->sa_flags & SA_SIGINFO) {
+        before->sa_sigaction(number, info, context);
+    } else if (before->sa_handler != SIG_DFL && before->sa_handler != SIG_IGN) {
+        before->sa_handler(number);
+    } else {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+}
+
+static void fault(int number, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    signals_fault_fn fn = fault_fn;
+    bool from_kernel = info->si_code > 0;
+    if (!(from_kernel && fn && fn(number, info->si_code, info->si_addr)) &&
+        !(from_kernel && number == SIGBUS && replace(info)))
+        pass_on(number, info, context);
+    errno = saved;
+}
+
+/* Once: a handler that somebody has put before ours since then passes on to it, or does not want to. */
+static void install_fault(int number, struct sigaction *before)
+{
+    struct sigaction ours = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK}, now;
+    if (sigaction(number, NULL, &now) || (now.sa_flags & SA_SIGINFO && now.sa_sigaction == fault))
+        return;
+    *before = now;
+    sigaction(number, &ours, NULL);
+}
+
+static void guard(unsigned i, void *base, size_t bytes)
+{
+    guards[i].bytes = base ? bytes : 0;
+    guards[i].base = (uintptr_t)base;
+    if (base)
+        install_fault(SIGBUS, &before_bus);
 }
 
 void signals_install(void)
@@ -60,13 +107,23 @@ int signals_received(void)
 
 void signals_guard(void *base, size_t bytes)
 {
-    struct sigaction action = {.sa_sigaction = replace, .sa_flags = SA_SIGINFO};
-    guard_bytes = base ? bytes : 0;
-    guard_base = (uintptr_t)base;
-    if (!base)
+    if (base)
+        bus = false;
+    guard(0, base, bytes);
+}
+
+void signals_guard_also(void *base, size_t bytes)
+{
+    guard(1, base, bytes);
+}
+
+void signals_faults(signals_fault_fn fn)
+{
+    fault_fn = fn;
+    if (!fn)
         return;
-    bus = false;
-    sigaction(SIGBUS, &action, NULL);
+    install_fault(SIGSEGV, &before_segv);
+    install_fault(SIGBUS, &before_bus);
 }
 
 bool signals_bus(uint64_t *offset)

@@ -21,6 +21,18 @@ int signals_received(void);
  * before threads use the range and after. */
 void signals_guard(void *base, size_t bytes);
 
+/* The same for one range more: a second mapping of the file. signals_guard does not end it. */
+void signals_guard_also(void *base, size_t bytes);
+
+/* A function that sees each fault of memory (SIGSEGV, SIGBUS) before the guard does, in the thread that
+ * faulted; async-signal-safe. true: it has seen to it, and the instruction runs again. Such as it leaves go
+ * to the guard, then to whoever had a handler before, then end the program. */
+typedef bool (*signals_fault_fn)(int number, int code, void *address);
+
+/* Makes fn that function from now on; NULL: none. To be called before threads fault, and as often as one
+ * likes. Not thread-safe. */
+void signals_faults(signals_fault_fn fn);
+
 /* Whether a SIGBUS came in the range of the last signals_guard; *offset (may be NULL): of the first, in
  * bytes. What the range holds is then worth nothing. Thread-safe. */
 bool signals_bus(uint64_t *offset);

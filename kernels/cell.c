@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "kernels/internal.h"
 #include "kernels/latency.h"
+#include "kernels/mmap_cell.h"
+#include "kernels/sys_cell.h"
 
 static struct surround_state *surround_states_create(uint64_t seed, unsigned threads)
 {
@@ -42,11 +43,16 @@ static void fill_period(struct cell *cell)
     struct period *p = &cell->period;
     p->kernel = spec->kernel;
     p->drain_device = cell->workspace->drain_device;
+    p->sys = cell->sys ? cell->sys->part : NULL;
     p->surround_state = cell->surround_state;
     p->base = cell->workspace->base;
+    if (spec->kernel == KERNEL_SYS_MMAP_FSYNC && cell->workspace->stores)
+        p->base = cell->workspace->stores;
     p->fence_write = spec->fence_write;
     p->fsync = spec->fsync;
-    p->remember = !spec->bypass;
+    if (spec->kernel == KERNEL_MMAP_FSYNC)
+        p->base = cell->workspace->stores;
+    p->remember = !spec->bypass || spec->kernel == KERNEL_MMAP_FSYNC; /* a fault marks whatever the copy is */
     p->granule_shift = (uint32_t)__builtin_ctzll(spec->stream.granule);
     p->stride = spec->stream.stride;
     p->size = spec->stream.size;
@@ -64,7 +70,7 @@ static void fill_period(struct cell *cell)
  * written when the destination was made. */
 static void enter_footprint(struct cell *cell)
 {
-    if (cell->period.track->shape == SHAPE_DIRECT)
+    if (cell->period.track->shape == SHAPE_DIRECT || cell->sys)
         return;
     for (uint64_t w = 0; w < cell->spec.stream.windows; w++) {
         cell_set_period(cell, w, cell->serial);
@@ -179,16 +185,17 @@ struct cell *cell_create_beside(const struct cell_spec *spec, const struct works
     cell->threads = spec->threads ? spec->threads : 1;
     cell->files = spec->own_files ? cell->threads : 1;
     const struct copy *copy = copy_get(spec->copy, 0);
-    if (beside && differ_in_path_alone(spec, &beside->spec))
+    int bad = sys_create(cell, err) || mmap_create(cell, err);
+    if (beside && differ_in_path_alone(&cell->spec, &beside->spec))
         borrow_common(cell, beside);
     else
         allocate_common(cell);
-    if (allocate(cell, err) || (copy->prepare && copy->prepare(err)) || make_files(cell, err) ||
+    if (bad || allocate(cell, err) || (copy->prepare && copy->prepare(err)) || make_files(cell, err) ||
         lanes_create(cell, err)) {
         cell_destroy(cell);
         return NULL;
     }
-    stream_slots(&spec->stream, 0, cell->slots);
+    stream_slots(&cell->spec.stream, 0, cell->slots);
     fill_period(cell);
     cell_use_layout(cell, LAYOUT_RUNG);
     enter_footprint(cell);
@@ -216,6 +223,8 @@ void cell_destroy(struct cell *cell)
         return;
     lanes_destroy(cell);
     latency_destroy(cell);
+    sys_destroy(cell);
+    mmap_destroy(cell);
     for (unsigned f = 0; cell->tracker && f < cell->files; f++)
         if (cell->tracker[f])
             track_get(cell->spec.track, 0)->destroy(cell->tracker[f]);

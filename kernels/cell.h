@@ -4,6 +4,7 @@
 #define KERNELS_CELL_H
 
 #include "kernels/period.h"
+#include "kernels/protection.h"
 #include "kernels/stream.h"
 #include "kernels/sys.h"
 #include "kernels/workspace.h"
@@ -29,8 +30,11 @@ struct cell_spec {
     unsigned threads;     /* 0 is 1; the stream knows of them too */
     bool own_files;       /* each thread writes and fsyncs a file of its own */
     struct sys_calls sys; /* of the sys kernels */
+    enum protect_way protect; /* of mmap_fsync; with track `none` always by the page tables */
     struct stream stream;
 };
+
+struct sys_cell;
 
 struct cell {
     struct cell_spec spec;
@@ -42,7 +46,8 @@ struct cell {
     struct tracker **tracker; /* one a file; period has the first */
     struct inode **inode;
     uint64_t written; /* bytes stored to the destination so far, outside of the threads' timed periods too */
-    struct lane *lanes; /* NULL: one thread, which is the caller */
+    struct sys_cell *sys; /* of the sys kernels (kernels/sys_cell.h); else NULL */
+    struct lane *lanes;   /* NULL: one thread, which is the caller */
     struct team *team;
     uint32_t *slots;         /* of the period at hand */
     uint64_t *serials;       /* of the periods of a visit */
@@ -73,6 +78,8 @@ enum variant_kind {
     VARIANT_WITHOUT,   /* all steps but `step` */
     VARIANT_PREMARKED, /* all steps, the marks set before the clock: what the path without `tag` is compared
                           with */
+    VARIANT_UNFLUSHED, /* as VARIANT_WITHOUT of the drain, which is made up for only once, after the last
+                          period: what the other's next writes pay for a drain that this machine has */
     VARIANT_STAMPED,   /* the whole path, each call stamped: asks for latency_create */
     VARIANT_TAGGED     /* the whole path, each call between two tags (kernels/path/tag.h): for counting */
 };
@@ -95,7 +102,8 @@ enum { VISIT_PERIODS = 1024 }; /* at most */
 
 /* Runs one visit: MFENCE, 20 us of pause, one dropped sample, the destination brought into its state, then
  * `periods` periods, each timed by itself over windows first, first+1, ...; every step that the variant
- * leaves out is run after each period's clock has stopped. With `natural` (a footprint far over the caches)
+ * leaves out is run after each period's clock has stopped, a drain that this machine has too (its failures
+ * are counted where drain_device.h says). With `natural` (a footprint far over the caches)
  * the windows are not touched before and the dropped sample uses the `periods` windows before them. All data
  * are then checked against what the stream must have left. Returns 0, or -1 with err (EXIT_CANNOT) naming the
  * first wrong byte. */
@@ -112,6 +120,8 @@ struct cell_counts {
     uint64_t nt_bytes, lines_flushed, fences, locked_ops;
     uint64_t lines_dirtied; /* distinct lines that the period's writes touch */
     uint64_t writes;
+    bool ours; /* false: the system does the work, and nt_bytes, lines_flushed, fences and locked_ops are not
+                  known */
 };
 int cell_count(struct cell *cell, struct cell_counts *out, struct error *err);
 

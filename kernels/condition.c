@@ -1,6 +1,7 @@
 /* condition.c - brings the destination into the state in which a period is to find it */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "kernels/internal.h"
+#include "kernels/mmap_cell.h"
+#include "kernels/sys_cell.h"
 #include "kernels/team.h"
 #include "strategies/prim.h"
 
@@ -60,6 +61,8 @@ static void own_range(const struct part *part, uint64_t window, struct range r)
     struct cell *cell = part->cell;
     const struct stream *s = &cell->spec.stream;
     uint64_t turn = 0;
+    if (cell->sys) /* its own calls have run (sys_history) */
+        return;
     if (s->access == ACCESS_SPARSE)
         for (; turn < part_slots(part); turn++)
             copy_piece(cell, part_start(part, window) + turn * s->stride, s->size, turn);
@@ -68,7 +71,8 @@ static void own_range(const struct part *part, uint64_t window, struct range r)
             n = r.end - at < s->size ? r.end - at : s->size;
             copy_piece(cell, at, n, turn++);
         }
-    if (cell->period.track->shape != SHAPE_DIRECT && cell->spec.fsync && cell->period.writeback->range)
+    bool defers = cell->period.track->shape != SHAPE_DIRECT || cell->period.protection;
+    if (defers && cell->spec.fsync && cell->period.writeback->range)
         cell->period.writeback->range(cell->period.base + r.start, r.end - r.start);
     store_fence();
 }
@@ -172,8 +176,12 @@ void cell_condition(struct cell *cell, uint64_t first, uint64_t periods, bool na
     struct wish wish = {cell, first, periods};
     if (cell->spec.dest == DEST_OWN && natural)
         return;
+    if (cell->spec.dest == DEST_OWN && cell->sys)
+        sys_history(cell, first, periods);
+    mmap_open_windows(cell, first, periods);
     if (cell->team)
         team_run(cell->team, condition_lane, &wish);
     else
         cell_condition_part(cell, 0, first, periods);
+    mmap_close_windows(cell, first, periods);
 }

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdlib.h>
 
-#include "kernels/internal.h"
+#include "kernels/mmap_cell.h"
+#include "kernels/sys_cell.h"
 #include "strategies/prim.h"
 
 static int compare_u64(const void *a, const void *b)
@@ -40,6 +41,10 @@ int cell_count(struct cell *cell, struct cell_counts *out, struct error *err)
     cell_use_layout(cell, LAYOUT_TRACE);
     cell_set_period(cell, 0, serial);
     p->counts = (struct path_counts){0};
+    if (mmap_begin(cell, err))
+        return -1;
+    sys_forget(cell);
+    sys_before_period(cell, p->window);
     struct trace *before = trace_use(&trace);
     const struct whole_table *table = parts->of[cell->spec.kernel].whole;
     if (cell->lanes)
@@ -47,12 +52,16 @@ int cell_count(struct cell *cell, struct cell_counts *out, struct error *err)
     else
         table->run[p->track->shape](p);
     trace_use(before);
+    mmap_end(cell);
     *out = (struct cell_counts){.path = p->counts,
                                 .nt_bytes = trace.nt_bytes,
                                 .lines_flushed = trace.lines_flushed,
                                 .fences = trace.fences,
                                 .locked_ops = trace.locked_ops,
                                 .lines_dirtied = distinct_lines(cell),
-                                .writes = p->writes};
+                                .writes = p->writes,
+                                .ours = !cell->sys};
+    if (sys_failed(cell, err) || mmap_failed(cell, err))
+        return -1;
     return cell->spec.kernel == KERNEL_TRACK ? 0 : cell_verify(cell, 0, serial, err);
 }

@@ -1,7 +1,9 @@
 /* finish.c - what a rung leaves out is done before or after its clock, so that the next period starts as
  * after the full path */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "kernels/internal.h"
+#include "kernels/drain_device.h"
+#include "kernels/mmap_cell.h"
+#include "kernels/sys_cell.h"
 #include "strategies/prim.h"
 
 static void copy_period(struct cell *cell, bool copy, bool finish)
@@ -82,6 +84,10 @@ static void collect_runs(struct cell *cell)
     struct track_cursor cur = {0};
     struct track_run run;
     p->ghosts = 0;
+    if (p->track->shape == SHAPE_DIRECT) {
+        mmap_collect_runs(cell);
+        return;
+    }
     cell_mark_period(cell);
     if (p->track->tag(p->tracker, &cur))
         while (p->ghosts < cell->ghosts_max && p->track->next(p->tracker, &cur, &run)) {
@@ -99,8 +105,17 @@ static void collect_runs(struct cell *cell)
 void cell_ghosts(struct cell *cell, unsigned ghosts)
 {
     struct period *p = &cell->period;
-    if (ghosts & GHOST_LINES)
+    if (cell->sys) {
+        sys_ghosts(cell, ghosts);
+        return;
+    }
+    if (ghosts & GHOST_LINES) {
+        mmap_open_period(cell);
         copy_period(cell, true, false);
+        mmap_close_period(cell);
+    }
+    if (ghosts & GHOST_PAGES)
+        mmap_open_period(cell);
     if (ghosts & GHOST_RUNS)
         collect_runs(cell);
     if (ghosts & GHOST_MARKS)
@@ -125,14 +140,27 @@ static void writeback_period(struct cell *cell)
     }
 }
 
+void cell_drain(struct cell *cell)
+{
+    const struct drain_device *device = cell->period.drain_device;
+    if (device && device->drain(device))
+        __atomic_fetch_add(device->failures, 1, __ATOMIC_RELAXED);
+}
+
 void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts)
 {
     struct period *p = &cell->period;
     uint32_t missing = period_steps(p) & ~mask;
     if (!missing)
         return;
+    if (cell->sys) {
+        sys_finish_period(cell, mask, ghosts);
+        return;
+    }
     bool tracked = p->track->shape != SHAPE_DIRECT;
     bool copy = (missing & STEP_BIT(STEP_COPY)) && !(ghosts & GHOST_LINES);
+    if (copy)
+        mmap_open_period(cell);
     if (copy || missing & STEP_BIT(STEP_FINISH))
         copy_period(cell, copy, true);
     if (tracked && (missing & STEP_BIT(STEP_MARK)) && !(ghosts & GHOST_MARKS))
@@ -143,6 +171,8 @@ void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts)
         cell_other_traffic(cell);
     if (missing & STEP_BIT(STEP_CLEAN_INODE)) /* or the next mark-inode would find its work done */
         p->inode->state &= ~(uint32_t)INODE_DIRTY_PAGES;
+    if (copy || missing & STEP_BIT(STEP_WRITE_PROTECT))
+        mmap_close_period(cell);
     if (tracked && p->fsync)
         cell_full_fsync(cell, true);
     if (p->fsync && missing & (STEP_BIT(STEP_WRITEBACK) | STEP_BIT(STEP_MARK)))

@@ -11,7 +11,8 @@ enum ghost {
     GHOST_LINES = 1 << 0, /* the data are written, so that write-back finds dirty lines */
     GHOST_MARKS = 1 << 1, /* the granules are marked */
     GHOST_TAGS = 1 << 2,  /* and tagged for write-back */
-    GHOST_RUNS = 1 << 3   /* what the scan would find is known */
+    GHOST_RUNS = 1 << 3,  /* what the scan would find is known */
+    GHOST_PAGES = 1 << 4  /* the pages can be stored to without a fault */
 };
 
 enum { SOURCE_LINE = 64 }; /* data begin at whole lines of the ring */
@@ -41,6 +42,7 @@ static inline const unsigned char *write_source(const struct period *p, uint64_t
 /* finish.c: the ghosts of a period before its clock, and the steps that `mask` left out after it. */
 void cell_ghosts(struct cell *cell, unsigned ghosts);
 void cell_finish_period(struct cell *cell, uint32_t mask, unsigned ghosts);
+void cell_drain(struct cell *cell); /* by the machine's own way, where there is one; a failure is counted */
 void cell_mark_period(struct cell *cell);
 void cell_other_traffic(struct cell *cell); /* the delay's, outside a clock */
 void cell_full_fsync(struct cell *cell, bool writeback);
@@ -77,5 +79,9 @@ void cell_condition_part(struct cell *cell, unsigned thread, uint64_t first, uin
 
 /* verify.c: the data of the period with this serial at this window. */
 int cell_verify(struct cell *cell, uint64_t window, uint64_t serial, struct error *err);
+/* Write i of this period, whose data are at `is`. */
+int verify_write(const struct period *p, uint64_t i, const unsigned char *is, struct error *err);
+/* Whether write i of a period is its slot's last one. */
+bool is_last_write(const struct stream *s, uint64_t i);
 
 #endif

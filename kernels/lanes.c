@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "kernels/internal.h"
 #include "kernels/latency.h"
+#include "kernels/mmap_cell.h"
+#include "kernels/sys_cell.h"
 #include "kernels/team.h"
 
 /* One thread's stretch of one period, by its own counter. */
@@ -51,6 +52,7 @@ void lane_take(struct cell *cell, unsigned i, uint64_t window, uint64_t serial)
     *p = *all;
     p->tracker = cell_tracker(cell, i);
     p->inode = cell->inode[cell->files > 1 ? i : 0];
+    p->sys = cell->sys ? &cell->sys->part[i] : NULL;
     p->surround_state = &cell->surround_state[i];
     p->order = all->order + i * writes;
     p->writes = writes;
@@ -80,9 +82,14 @@ static void run_lane(void *user, unsigned i)
     struct lane *lane = &cell->lanes[i];
     struct stamp *stamp = lane->stamp;
     for (uint64_t k = 0; k < work->periods; k++) {
-        if (work->condition)
+        if (work->condition) {
+            mmap_open_lane(cell, i, work->first + k);
             cell_condition_part(cell, i, work->first + k, 1);
+            mmap_close_lane(cell, i, work->first + k);
+        }
         lane_take(cell, i, work->first + k, work->serial + k);
+        if (i == 0)
+            sys_before_period(cell, lane->period.window);
         team_barrier(cell->team);
         stamp[k].begin = clock_begin_drained();
         work->run(&lane->period);
@@ -91,6 +98,11 @@ static void run_lane(void *user, unsigned i)
         lane->ticks += stamp[k].end - stamp[k].begin - stamp[k].excluded;
         lane->moved += w->cpus && sched_getcpu() != w->cpus[i];
         team_barrier(cell->team); /* nobody prepares the next while another is at work */
+        if (!sys_has_scratch(cell))
+            continue;
+        if (i == 0)
+            sys_after_period(cell);
+        team_barrier(cell->team); /* or while the data are looked at */
     }
 }
 
@@ -131,6 +143,8 @@ void lanes_in_turn(struct cell *cell, uint64_t serial, period_fn run)
         sum->entries_marked += c->entries_marked;
         sum->entries_scanned += c->entries_scanned;
         sum->drains += c->drains;
+        sum->faults += c->faults;
+        sum->write_protects += c->write_protects;
     }
 }
 

@@ -100,7 +100,103 @@ static const struct path_info paths[PATHS] = {
      .copies = 2,
      .track = TRACK_none,
      .reference_only = true},
+    {.name = "mmap-xarray",
+     .summary =
+         "stores through a mapping: a write-protect fault marks the XArray, as Linux' mmap on DAX does",
+     .kernel = KERNEL_MMAP_FSYNC,
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_xarray},
+    {.name = "mmap-radix",
+     .summary = "the same with the radix tree of Linux 4.x",
+     .kernel = KERNEL_MMAP_FSYNC,
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_radix},
+    {.name = "mmap-bitmap",
+     .summary = "the same with a flat bitmap",
+     .kernel = KERNEL_MMAP_FSYNC,
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_bitmap},
+    {.name = "mmap-pagemap",
+     .summary = "stores through a mapping; fsync asks the page tables what was written (PAGEMAP_SCAN)",
+     .kernel = KERNEL_MMAP_FSYNC,
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-fsync",
+     .summary = "the system's own pwrite() and fsync() on the file of --path; blocks: sys-fsync@append, "
+                "@unwritten",
+     .kernel = KERNEL_SYS_WRITE_FSYNC,
+     .sys = {.end = SYS_END_FSYNC},
+     .copy_asked = "system",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-fdatasync",
+     .summary = "the same with fdatasync(); also @append, @unwritten",
+     .kernel = KERNEL_SYS_WRITE_FSYNC,
+     .sys = {.end = SYS_END_FDATASYNC},
+     .copy_asked = "system",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-rwf-dsync",
+     .summary = "pwritev2() with RWF_DSYNC: each write durable by itself; also @append, @unwritten",
+     .kernel = KERNEL_SYS_WRITE_FSYNC,
+     .sys = {.end = SYS_END_RWF_DSYNC},
+     .copy_asked = "system",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-o-dsync",
+     .summary = "pwrite() on a descriptor with O_DSYNC: the same; also @append, @unwritten",
+     .kernel = KERNEL_SYS_WRITE_FSYNC,
+     .sys = {.end = SYS_END_O_DSYNC},
+     .copy_asked = "system",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-mmap-fsync",
+     .summary = "stores through a mapping of the file of --path, with the system's own faults, and fsync()",
+     .kernel = KERNEL_SYS_MMAP_FSYNC,
+     .sys = {.end = SYS_END_FSYNC},
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-mmap-fdatasync",
+     .summary = "the same with fdatasync()",
+     .kernel = KERNEL_SYS_MMAP_FSYNC,
+     .sys = {.end = SYS_END_FDATASYNC},
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
+    {.name = "sys-mmap-msync",
+     .summary = "the same with msync(MS_SYNC) of the pages that were stored to",
+     .kernel = KERNEL_SYS_MMAP_FSYNC,
+     .sys = {.end = SYS_END_MSYNC},
+     .copy_asked = "memcpy",
+     .copy = {COPY_memcpy},
+     .copies = 1,
+     .track = TRACK_none},
 };
+
+const char *kernel_name(enum kernel kernel)
+{
+    static const char *const names[KERNELS] = {[KERNEL_WRITE_FSYNC] = "write_fsync",
+                                               [KERNEL_MMAP_FSYNC] = "mmap_fsync",
+                                               [KERNEL_SYS_WRITE_FSYNC] = "sys_write_fsync",
+                                               [KERNEL_SYS_MMAP_FSYNC] = "sys_mmap_fsync",
+                                               [KERNEL_TRACK] = "track"};
+    return names[kernel];
+}
 
 const struct path_info *path_info(unsigned i)
 {
@@ -145,7 +241,8 @@ enum writeback_id path_writeback(uint32_t features)
 int path_resolve(const struct path_info *path, uint32_t features, enum domain_id domain,
                  struct path_parts_ids *out, struct error *err)
 {
-    *out = (struct path_parts_ids){.copy = path->copy[0],
+    *out = (struct path_parts_ids){.kernel = path->kernel,
+                                   .copy = path->copy[0],
                                    .track = path->track,
                                    .writeback = WRITEBACK_none,
                                    .domain = domain,
@@ -155,7 +252,7 @@ int path_resolve(const struct path_info *path, uint32_t features, enum domain_id
             out->copy = path->copy[i];
             break;
         }
-    if (path->track != TRACK_none)
+    if (path->track != TRACK_none || path->kernel == KERNEL_MMAP_FSYNC)
         out->writeback = path_writeback(features);
     return path_check_features(out, features, err);
 }
@@ -173,9 +270,9 @@ int path_check_durable(const struct path_parts_ids *ids, struct error *err)
     const struct copy *copy = copy_get(ids->copy, 0);
     const struct track *track = track_get(ids->track, 0);
     const struct domain *domain = domain_get(ids->domain, 0);
-    if (copy->durable || !domain->flushes_caches)
+    if (copy->durable || !domain->flushes_caches || kernel_is_sys(ids->kernel))
         return 0;
-    if (track->shape == SHAPE_DIRECT)
+    if (track->shape == SHAPE_DIRECT && ids->kernel != KERNEL_MMAP_FSYNC)
         return error_set(
             err, EXIT_USAGE,
             "copy '%s' leaves the data in the cache and track 'none' does not remember them, so fsync "

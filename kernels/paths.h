@@ -7,17 +7,23 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "kernels/period.h"
+#include "kernels/sys.h"
 #include "strategies/copy.h"
 #include "strategies/domain.h"
 #include "strategies/track.h"
 #include "strategies/writeback.h"
 
-enum { PATH_CHOICES = 4, PATHS = 15, HYBRID_FROM = 4096 };
+/* PATHS_WRITE: those of KERNEL_WRITE_FSYNC, which come first. */
+enum { PATH_CHOICES = 4, PATHS_WRITE = 15, PATHS = 26, HYBRID_FROM = 4096 };
 
 struct path_info {
     const char *name;
     const char *summary;
-    const char *copy_asked;          /* what results carry as asked: a copy's name or "movnt", "cached" */
+    enum kernel kernel;     /* that runs it */
+    struct sys_calls sys;   /* of the sys kernels; a name may end in @append or @unwritten */
+    const char *copy_asked; /* what results carry as asked: a copy's name, "movnt", "cached" or, where
+                               the system copies, "system" */
     enum copy_id copy[PATH_CHOICES]; /* in order of preference */
     unsigned copies;
     enum track_id track;
@@ -26,6 +32,21 @@ struct path_info {
                              none */
 };
 
+/* The kernel's name on the command line and in keys: "write_fsync". */
+const char *kernel_name(enum kernel kernel);
+
+/* Whether its cells store through a mapping. */
+static inline bool kernel_is_mmap(enum kernel kernel)
+{
+    return kernel == KERNEL_MMAP_FSYNC || kernel == KERNEL_SYS_MMAP_FSYNC;
+}
+
+/* The path that cells of this kernel are compared with; of KERNEL_TRACK the tracker. */
+static inline const char *kernel_baseline(enum kernel kernel)
+{
+    return kernel == KERNEL_TRACK ? "xarray" : kernel_is_mmap(kernel) ? "mmap-xarray" : "bypass";
+}
+
 /* One of the named paths (0 .. PATHS-1). */
 const struct path_info *path_info(unsigned i);
 /* By name; NULL when there is none. */
@@ -33,7 +54,8 @@ const struct path_info *path_find(const char *name);
 
 /* A composition with all parts decided. */
 struct path_parts_ids {
-    enum copy_id copy;
+    enum kernel kernel;
+    enum copy_id copy; /* of KERNEL_SYS_WRITE_FSYNC, which has none of ours: COPY_memcpy */
     enum track_id track;
     enum writeback_id writeback;
     enum domain_id domain;
@@ -53,8 +75,9 @@ enum writeback_id path_writeback(uint32_t features);
  * with err (EXIT_CANNOT) when the CPU lacks what that needs. */
 int path_bypasses(uint64_t size, uint32_t features, struct path_parts_ids *ids, struct error *err);
 
-/* 0 when data are durable after this composition's fsync; else -1 with err (EXIT_USAGE): a sentence that says
- * why not. */
+/* 0 when data are durable after this composition's fsync (of the sys kernels they are, by the system's own
+ * word; stores through a mapping need a tracker, or page tables to look at, and a write-back); else -1 with
+ * err (EXIT_USAGE): a sentence that says why not. */
 int path_check_durable(const struct path_parts_ids *ids, struct error *err);
 
 /* 0 when the CPU has what the composition needs; else -1 with err (EXIT_CANNOT). */

@@ -39,6 +39,8 @@ struct surround {
 /* What really happened, counted by the counting instance only. */
 struct path_counts {
     uint64_t bytes_copied, lookups, entries_marked, entries_scanned, drains;
+    uint64_t faults;         /* mmap_fsync: write-protect faults; with pagemap such as the kernel resolved */
+    uint64_t write_protects; /* granules */
 };
 
 /* One entry of fsync's scan, found before the clock for the path without its scan. */
@@ -91,6 +93,10 @@ struct period {
 
     struct latency *latency; /* of this thread's stamped calls (kernels/latency.h); NULL: none are stamped */
     struct protection *protection; /* mmap_fsync (kernels/protection.h): of the memory at base; else NULL */
+    /* What a store into write-protected memory at this file offset calls, in a signal handler: set by the
+     * path itself, which runs in the same thread. false: the fault is none of ours. */
+    bool (*on_fault)(struct period *p, uint64_t offset);
+    void *fault_address; /* of the last one; NULL: none yet */
     const struct sys_period
         *sys; /* sys kernels (kernels/sys.h): which calls on which descriptor; else NULL */
     /* A drain that this machine has (kernels/drain_device.h), run in place of the domain's; NULL: none. */

@@ -1,6 +1,7 @@
 /* registry.c - finds the path of one layout */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "kernels/period.h"
+#include "kernels/mmap_cell.h"
+#include "kernels/sys_cell.h"
 
 #define DECLARE(n) extern const struct path_parts LAYOUT_JOIN(path_parts, n);
 LAYOUT_LIST(DECLARE)
@@ -19,6 +20,10 @@ const struct path_parts *path_parts(unsigned layout)
 
 uint32_t period_steps(const struct period *p)
 {
+    if (kernel_is_sys(p->kernel))
+        return sys_steps(p);
+    if (p->kernel == KERNEL_MMAP_FSYNC)
+        return mmap_steps(p);
     bool tracked = p->track->shape != SHAPE_DIRECT;
     uint32_t steps = STEP_BIT(STEP_LOOP) | STEP_BIT(STEP_LOCK) | STEP_BIT(STEP_LOOKUP) | STEP_BIT(STEP_COPY);
     steps |= p->surround ? STEP_BIT(STEP_SURROUND) : 0;

@@ -5,16 +5,25 @@
 #include <unistd.h>
 
 #include "kernels/path/tables.h"
+#include "kernels/surround_figures.h"
 #include "strategies/prim.h"
 
-/* Sized by what Linux 6.1 executes besides the copy in a 64-byte pwrite (counted by instruction: about 2110
- * on ext4, 2403 on XFS, 7 or 8 of them LOCKed, of which our own inode lock has two): together about 2100
- * instructions and six LOCKed operations. The parts follow the order of a pwrite: entry and checks, under the
- * lock, and the way out. */
-enum { TURNS_BEFORE = 41, TURNS_BETWEEN = 32, TURNS_AFTER = 22 };
+/* Sized by what Linux executes beside the copy of a 64-byte pwrite (kernels/surround_figures.h): as many
+ * instructions, and as many LOCKed operations with the two of our own inode lock. The parts follow the order
+ * of a pwrite: entry and checks, under the lock, and the way out. */
+enum {
+    PER_TURN = 21,     /* instructions of a turn of the mixture */
+    BESIDE_TURNS = 64, /* and of what is around the turns, all parts together */
+    TURNS = (SURROUND_INSTRUCTIONS - BESIDE_TURNS) / PER_TURN,
+    TURNS_BEFORE = TURNS * 43 / 100,
+    TURNS_AFTER = TURNS * 23 / 100,
+    TURNS_BETWEEN = TURNS - TURNS_BEFORE - TURNS_AFTER,
+    LOCKED_A_PART = 2,
+    PARTS = 3
+};
+_Static_assert(2 + PARTS * LOCKED_A_PART == SURROUND_LOCKED, "as many as Linux, with the inode lock's two");
 
-/* About 21 instructions a turn (tests/truth/surround counts them): three independent loads, and arithmetic
- * that does not wait for the turn before. */
+/* Three independent loads a turn, and arithmetic that does not wait for the turn before. */
 static inline uint64_t mixture(struct surround_state *s, unsigned turns)
 {
     uint64_t a = 0, b = 0, c = 0;

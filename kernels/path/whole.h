@@ -5,6 +5,7 @@
 
 #include "kernels/latency.h"
 #include "kernels/path/steps.h"
+#include "kernels/path/tag.h"
 
 static inline void whole_enter(struct period *p)
 {
@@ -110,28 +111,73 @@ static inline __attribute__((always_inline)) void whole_fsync(struct period *p, 
     step_drain(p);
 }
 
-/* `stamped` puts each call between two stamps, which serialise: such a period is never a cost. */
-static inline __attribute__((always_inline)) void call_period(struct period *p, write_fn write, bool tracked,
-                                                              bool stamped)
+/* What each call is put between. Stamps serialise, and tags are many: such a period is never a cost. */
+enum around { AROUND_NOTHING, AROUND_STAMPS, AROUND_TAGS };
+
+static inline __attribute__((always_inline)) void around_start(enum around around)
+{
+    if (around == AROUND_TAGS)
+        tag(TAG_MARK);
+}
+
+static inline __attribute__((always_inline)) uint64_t around_write(enum around around)
+{
+    if (around == AROUND_TAGS)
+        tag(TAG_WRITE_BEGIN);
+    return around == AROUND_STAMPS ? clock_begin() : 0;
+}
+
+static inline __attribute__((always_inline)) void around_written(struct period *p, enum around around,
+                                                                 uint64_t begin)
+{
+    if (around == AROUND_STAMPS)
+        latency_add(p->latency, &p->latency->write, clock_end() - begin);
+    if (around == AROUND_TAGS)
+        tag(TAG_WRITE_END);
+}
+
+static inline __attribute__((always_inline)) uint64_t around_fsync(enum around around)
+{
+    if (around == AROUND_TAGS)
+        tag(TAG_FSYNC_BEGIN);
+    return around == AROUND_STAMPS ? clock_begin() : 0;
+}
+
+static inline __attribute__((always_inline)) void around_fsynced(struct period *p, enum around around,
+                                                                 uint64_t begin)
+{
+    if (around == AROUND_STAMPS)
+        latency_add(p->latency, &p->latency->fsync, clock_end() - begin);
+    if (around == AROUND_TAGS)
+        tag(TAG_FSYNC_END);
+}
+
+static inline __attribute__((always_inline)) void around_period(struct period *p, write_fn write,
+                                                                bool tracked, enum around around)
 {
     uint64_t position = p->position, begin = 0;
+    around_start(around);
     for (uint64_t i = 0; i < p->writes; i++) {
         const unsigned char *src = p->source + position;
         position += p->source_step;
         position -= position >= p->source_bytes ? p->source_bytes : 0;
         step_runs(p, STEP_LOOP);
-        begin = stamped ? clock_begin() : 0;
+        begin = around_write(around);
         write(p, p->window + (uint64_t)p->order[i] * p->stride, src);
-        if (stamped)
-            latency_add(p->latency, &p->latency->write, clock_end() - begin);
+        around_written(p, around, begin);
     }
     if (!p->fsync)
         return;
     step_delay(p);
-    begin = stamped ? clock_begin() : 0;
+    begin = around_fsync(around);
     whole_fsync(p, tracked);
-    if (stamped)
-        latency_add(p->latency, &p->latency->fsync, clock_end() - begin);
+    around_fsynced(p, around, begin);
+}
+
+static inline __attribute__((always_inline)) void call_period(struct period *p, write_fn write, bool tracked,
+                                                              bool stamped)
+{
+    around_period(p, write, tracked, stamped ? AROUND_STAMPS : AROUND_NOTHING);
 }
 
 static inline __attribute__((always_inline)) void whole_period(struct period *p, write_fn write, bool tracked)

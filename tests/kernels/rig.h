@@ -23,7 +23,8 @@ enum {
     RIG_GRANULE = 4096
 };
 
-/* What is tested: every named path, and compositions that bring steps together that no named path has. */
+/* What is tested: every named path of write(), and compositions that bring steps together that no named path
+ * has. */
 struct combo {
     const char *name;
     const struct path_info *path; /* NULL: the parts below */
@@ -46,13 +47,13 @@ static const struct combo rig_extra[] = {
 
 static inline unsigned combo_count(void)
 {
-    return PATHS + sizeof(rig_extra) / sizeof(rig_extra[0]);
+    return PATHS_WRITE + sizeof(rig_extra) / sizeof(rig_extra[0]);
 }
 
 static inline struct combo combo_get(unsigned i)
 {
-    if (i >= PATHS)
-        return rig_extra[i - PATHS];
+    if (i >= PATHS_WRITE)
+        return rig_extra[i - PATHS_WRITE];
     return (struct combo){.name = path_info(i)->name, .path = path_info(i)};
 }
 
