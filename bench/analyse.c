@@ -9,6 +9,7 @@
 #include "bench/latency.h"
 #include "bench/ledger.h"
 #include "bench/turns.h"
+#include "kernels/sys.h"
 #include "results/stats.h"
 #include "results/verdict.h"
 #include "strategies/prim.h"
@@ -119,7 +120,7 @@ static double bytes_to_memory(const struct cell_spec *spec, const struct result_
 {
     if (copy_get(spec->copy, 0)->opaque)
         return LINE * counts->lines_dirtied * (double)spec->stream.overwrite;
-    return counts->nt_bytes + LINE * (spec->track == TRACK_none
+    return counts->nt_bytes + LINE * (spec->track == TRACK_none && spec->kernel != KERNEL_MMAP_FSYNC
                                           ? counts->lines_flushed
                                           : fmin(counts->lines_flushed, counts->lines_dirtied));
 }
@@ -131,8 +132,12 @@ static void model_drain(const struct cell_spec *spec, struct result_cell *out, c
     const struct result_counts *counts = &out->counts;
     double writes = (double)spec->stream.writes, threads = (double)spec->stream.threads;
     out->modelled_ns = out->modelled_serial_ns = 0;
-    if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel != KERNEL_WRITE_FSYNC || !spec->fsync)
+    if (!domain_get(spec->domain, 0)->drain_modelled || spec->kernel == KERNEL_TRACK || !spec->fsync)
         return;
+    if (kernel_is_sys(spec->kernel)) { /* which drains as the system thinks fit */
+        out->modelled_ns = out->modelled_serial_ns = NAN;
+        return;
+    }
     double bytes = bytes_to_memory(spec, counts) * writes / threads;
     out->modelled_ns = drain_ns(&env->drain, bytes, pages_written(&spec->stream) / threads) / writes;
     out->modelled_serial_ns = out->modelled_ns * threads;
@@ -155,14 +160,15 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     /* of several threads the slow samples are the cell's own: they wait for each other */
     out->level = spec->threads > 1 ? NAN : stats_level(out->samples, out->layouts, out->sample_count);
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
-    out->counts.faults = (double)path->faults /
-                         ((double)g->rounds * (double)g->member_periods[m] * (double)spec->stream.writes);
+    double periods = (double)g->rounds * (double)g->member_periods[m];
+    if (spec->kernel != KERNEL_MMAP_FSYNC) /* whose own are counted; the system sees others besides */
+        out->counts.faults = (double)path->faults / (periods * (double)spec->stream.writes);
     model_drain(spec, out, env);
     const struct slot *stamped = find_slot(g, m, ROLE_STAMPED);
     if (stamped && latency_fill(stamped->stamped, &env->stamp_clock, out, err))
         return -1;
     text_copy(out->ended_by, sizeof(out->ended_by), g->half_width <= env->precision ? "precision" : "time");
-    return g->members[m]->ledger && spec->kernel == KERNEL_WRITE_FSYNC ? ledger_fill(g, m, env, err) : 0;
+    return g->members[m]->ledger && spec->kernel != KERNEL_TRACK ? ledger_fill(g, m, env, err) : 0;
 }
 
 static struct interval control_ratio(const struct group *g, const struct slot *a, const struct slot *b)

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum { BUILTIN_PLANS = 2 };
+enum { BUILTIN_PLANS = 4 };
 
 struct builtin_plan {
     const char *name, *summary;

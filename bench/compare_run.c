@@ -27,17 +27,30 @@ static double floor_of(const struct group *g)
     return isnan(up) || isnan(down) ? NAN : fmax(fmax(up, down), 1);
 }
 
+/* b less a, round by round. Without memory: not known. */
+static struct interval difference(const struct group *g, const double *a, const double *b)
+{
+    double *less = malloc((g->rounds + 1) * sizeof(*less));
+    for (unsigned r = 0; less && r < g->rounds; r++)
+        less[r] = b[r] - a[r];
+    struct interval i =
+        less ? stats_series_interval(less, g->rounds, CONFIDENCE) : (struct interval){NAN, NAN, NAN};
+    free(less);
+    return i;
+}
+
 static void compare_member(const struct group *g, size_t member, struct result_comparison *c)
 {
     const struct result_cell *a = &g->members[g->baseline]->out, *b = &g->members[member]->out;
-    struct paired_ratio ratio =
-        stats_paired_ratio(path_slot(g, g->baseline)->ns, path_slot(g, member)->ns, g->rounds, CONFIDENCE);
+    const double *of_a = path_slot(g, g->baseline)->ns, *of_b = path_slot(g, member)->ns;
+    struct paired_ratio ratio = stats_paired_ratio(of_a, of_b, g->rounds, CONFIDENCE);
     text_copy(c->key, sizeof(c->key), b->key);
     text_copy(c->a, sizeof(c->a), a->id);
     text_copy(c->b, sizeof(c->b), b->id);
     c->ratio = ratio.ratio;
     c->p = ratio.p;
     c->rounds = g->rounds;
+    c->difference_ns = difference(g, of_a, of_b);
     bool nothing_modelled = a->modelled_ns == 0 && b->modelled_ns == 0;
     double in_a = a->summary.median, in_b = b->summary.median;
     c->ratio_modelled = nothing_modelled ? NAN : (in_b + b->modelled_ns) / (in_a + a->modelled_ns);

@@ -13,7 +13,7 @@ void dry_run(const struct run_cells *cells, const struct group *groups, size_t c
     size_t skipped = 0, ledgers = 0, variants = 0;
     for (size_t i = 0; i < cells->count; i++) {
         const struct run_cell *c = &cells->cells[i];
-        bool ledger = c->runnable && c->ledger && c->spec.kernel == KERNEL_WRITE_FSYNC;
+        bool ledger = c->runnable && c->ledger && c->spec.kernel != KERNEL_TRACK;
         skipped += !c->runnable;
         ledgers += ledger;
         printf("%-8s %s\n", !c->runnable ? "skipped" : ledger ? "ledger" : "surface", c->out.id);

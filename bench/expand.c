@@ -50,7 +50,7 @@ static int build(const json_t *block, size_t n, struct run_cell *cell, const str
                  struct error *err)
 {
     const json_t *paths = json_object_get(block, "paths"), *kernel = json_object_get(block, "kernel");
-    value_text(kernel, 0, "write_fsync", cell->out.kernel, NAME_TEXT);
+    value_text(kernel, 0, "", cell->out.kernel, NAME_TEXT);
     value_text(paths, n % value_count(paths), "", cell->out.path, NAME_TEXT);
     n /= value_count(paths);
     for (int a = AXES - 1; a >= 0; a--) {

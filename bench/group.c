@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "bench/latency.h"
+#include "kernels/paths.h"
 
 static void add_slot(struct group *g, size_t member, enum slot_role role, enum variant_kind kind,
                      enum step step)
@@ -20,6 +21,7 @@ static uint32_t member_steps(const struct run_cell *m)
 {
     static const struct surround some = {.name = "some"};
     const struct domain *domain = domain_get(m->spec.domain, 0);
+    const struct sys_period sys = {.end = m->spec.sys.end};
     struct period p = {.kernel = m->spec.kernel,
                        .copy = copy_get(m->spec.copy, 0),
                        .track = track_get(m->spec.track, 0),
@@ -29,6 +31,7 @@ static uint32_t member_steps(const struct run_cell *m)
                        .surround = m->spec.surround == SURROUND_NONE ? NULL : &some,
                        .fence_write = m->spec.fence_write,
                        .remember = !m->spec.bypass,
+                       .sys = kernel_is_sys(m->spec.kernel) ? &sys : NULL,
                        .fsync = m->spec.fsync};
     return period_steps(&p);
 }
@@ -44,12 +47,15 @@ static void add_ladder(struct group *g, size_t member)
             add_slot(g, member, ROLE_WITHOUT, VARIANT_WITHOUT, (enum step)s);
     if (steps & STEP_BIT(STEP_SCAN))
         add_slot(g, member, ROLE_PREMARKED, VARIANT_PREMARKED, STEP_TAG);
+    bool request = g->members[member]->spec.domain == DOMAIN_flush_device;
+    if (request && steps & STEP_BIT(STEP_DRAIN)) /* idle where the machine has no such drain (rounds.c) */
+        add_slot(g, member, ROLE_UNFLUSHED, VARIANT_UNFLUSHED, STEP_DRAIN);
 }
 
 static int make_slots(struct group *g, struct error *err)
 {
 
-    g->slots = calloc(g->member_count * (2 * STEPS + 2) + 2, sizeof(*g->slots));
+    g->slots = calloc(g->member_count * (2 * STEPS + 3) + 2, sizeof(*g->slots));
     if (!g->slots)
         return error_set(err, EXIT_CANNOT, "group: no memory");
     for (size_t m = 0; m < g->member_count; m++) {
@@ -69,7 +75,7 @@ static int make_slots(struct group *g, struct error *err)
 
 static size_t find_baseline(const struct group *g)
 {
-    const char *name = group_is_track(g) ? "xarray" : "bypass";
+    const char *name = kernel_baseline(g->members[0]->spec.kernel);
     for (size_t m = 0; m < g->member_count; m++)
         if (!strcmp(g->members[m]->out.path, name))
             return m;

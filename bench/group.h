@@ -24,6 +24,7 @@ enum slot_role {
     ROLE_SPIN,      /* control `different`, of the longest path */
     ROLE_RUNG,      /* ladder: steps up to variant.step */
     ROLE_WITHOUT,   /* leave-one-out */
+    ROLE_UNFLUSHED, /* leave-one-out of a flush request that is not made up for before the next period */
     ROLE_PREMARKED, /* what leaving `tag` out is compared with */
     ROLE_STAMPED,   /* --latency: each call stamped; no sample of anything else */
 };
@@ -38,7 +39,7 @@ struct slot {
     double *thread_ns;       /* of several threads: each one's ns a write of its own, threads to a round */
     struct stamped *stamped; /* ROLE_STAMPED: its calls (latency.h); owned */
     uint64_t turn, turn_sum; /* turns.h: the last one, and of all rounds */
-    bool failed;
+    bool failed;             /* it has no samples; also of what this machine cannot run (ROLE_UNFLUSHED) */
 };
 
 struct group {
@@ -72,6 +73,7 @@ struct group {
 struct stamped;
 struct written;
 struct sabotage;
+struct real_drain;
 
 /* Kernel `track`: trackers alone, compared with xarray. */
 static inline bool group_is_track(const struct group *g)
@@ -89,7 +91,8 @@ struct group_env {
     double precision;  /* wanted half-width of a ratio, such as 0.01 */
     double measured_s; /* of measuring before this process went on with the run; 0: from the start */
     const char *region_provenance;
-    struct drain_model drain; /* of domains whose drain is modelled */
+    struct drain_model drain;            /* of domains whose drain is modelled */
+    const struct real_drain *real_drain; /* what this machine has instead; NULL, or none in it: none */
     struct drift *drift;
     struct written *written; /* what has been written to the memory under test; NULL: not counted */
     struct progress *progress;

@@ -197,7 +197,8 @@ static void restore_counts(struct result_counts *c, const json_t *from)
                    {"entries_scanned", &c->entries_scanned},
                    {"faults", &c->faults},
                    {"drains", &c->drains},
-                   {"lines_dirtied", &c->lines_dirtied}};
+                   {"lines_dirtied", &c->lines_dirtied},
+                   {"write_protects", &c->write_protects}};
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         const json_t *value = json_object_get(from, members[i].name);
         *members[i].value = json_is_number(value) ? json_number_value(value) : NAN;

@@ -17,15 +17,15 @@ int latency_choose(struct run_cells *cells, struct error *err)
     size_t chosen = 0;
     for (size_t i = 0; i < cells->count; i++) {
         struct run_cell *c = &cells->cells[i];
-        c->latency =
-            c->runnable && c->spec.kernel == KERNEL_WRITE_FSYNC && c->spec.surround == SURROUND_KERNEL;
+        c->latency = c->runnable && path_parts(LAYOUT_PATH)->of[c->spec.kernel].stamped &&
+                     (c->spec.kernel != KERNEL_WRITE_FSYNC || c->spec.surround == SURROUND_KERNEL);
         chosen += c->latency;
     }
     if (chosen)
         return 0;
     return error_set(err, EXIT_USAGE,
-                     "--latency: stamped are the calls of kernel write_fsync with surround=kernel, and no "
-                     "cell of this run is such; leave --surround and --kernel out");
+                     "--latency: stamped are the calls of whole paths, of kernel write_fsync with "
+                     "surround=kernel, and no cell of this run is such; leave --surround and --kernel out");
 }
 
 struct stamp_clock latency_clock(double tsc_ghz)

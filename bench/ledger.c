@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "kernels/sys.h"
 #include "results/stats.h"
 
 static const double CONFIDENCE = 0.95;
@@ -18,7 +19,8 @@ struct rungs {
     const double *prefix[STEPS]; /* NULL: the path lacks the step */
     const double *without[STEPS];
     const double *premarked;
-    double *scratch; /* one value a round */
+    const double *unflushed; /* NULL: no flush request, or none of this machine's */
+    double *scratch;         /* one value a round */
     double *blocks;
 };
 
@@ -37,6 +39,8 @@ static struct rungs collect(const struct group *g, size_t member)
             r.without[s->variant.step] = s->ns;
         else if (s->role == ROLE_PREMARKED)
             r.premarked = s->ns;
+        else if (s->role == ROLE_UNFLUSHED && !s->failed)
+            r.unflushed = s->ns;
     }
     return r;
 }
@@ -144,6 +148,8 @@ static bool to_persistence(enum step step, bool tracked)
     case STEP_FENCE:
         return true;
     case STEP_ENTRY_LOCK:
+    case STEP_FAULT:
+    case STEP_WRITE_PROTECT:
     case STEP_MARK:
     case STEP_TAG:
     case STEP_SCAN:
@@ -208,13 +214,28 @@ static void split(const struct rungs *r, struct result_cell *out, double writes)
     out->fsync_call_ns = stats_summary(r->scratch, r->g->rounds);
 }
 
+/* What the next writes pay for a flush request: the host's fsync write-protects its pages, so that the first
+ * write to each faults there. Without the drain on the clock, once drained after each period and once not. It
+ * is part of the rungs from the copy on and of no sum. */
+static struct ledger_row refault_row(const struct rungs *r, const char *provenance)
+{
+    struct ledger_row row = {.added = {NAN, NAN, NAN}};
+    text_copy(row.stage, sizeof(row.stage), LEDGER_REFAULT);
+    text_copy(row.side, sizeof(row.side), "write");
+    text_copy(row.how, sizeof(row.how), "ladder");
+    text_copy(row.provenance, sizeof(row.provenance),
+              strcmp(provenance, "unknown") ? provenance : "stand-in");
+    row.saved = difference(r, r->without[STEP_DRAIN], r->unflushed);
+    return row;
+}
+
 int ledger_fill(const struct group *g, size_t member, const struct group_env *env, struct error *err)
 {
     struct run_cell *m = g->members[member];
     struct result_cell *out = &m->out;
     struct rungs r = collect(g, member);
     const double *before = NULL;
-    bool tracked = m->spec.track != TRACK_none;
+    bool tracked = m->spec.track != TRACK_none || m->spec.kernel == KERNEL_MMAP_FSYNC;
     r.scratch = malloc(2 * (g->rounds + 1) * sizeof(*r.scratch));
     if (!r.scratch)
         return error_set(err, EXIT_CANNOT, "ledger: no memory");
@@ -226,9 +247,12 @@ int ledger_fill(const struct group *g, size_t member, const struct group_env *en
         out->ledger[out->ledger_rows++] = make_row(&r, m, (enum step)s, before, env->region_provenance);
         before = r.prefix[s];
     }
+    if (r.unflushed && r.without[STEP_DRAIN] && out->ledger_rows < LEDGER_ROWS)
+        out->ledger[out->ledger_rows++] = refault_row(&r, env->region_provenance);
     out->unattributed_ns = difference(&r, r.whole, last_rung(&r));
     out->overlap_ns = overlap(&r);
-    out->persistence_ns = sum_to_persistence(&r, tracked);
+    if (!kernel_is_sys(m->spec.kernel)) /* which does not say which part of a call is what */
+        out->persistence_ns = sum_to_persistence(&r, tracked);
     if (m->spec.fsync)
         split(&r, out, (double)m->spec.stream.writes);
     free(r.scratch);

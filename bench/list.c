@@ -11,7 +11,7 @@
 #include "results/json.h"
 
 enum { OPT_JSON, OPT_HELP, OPTS };
-enum { INDENT = 22, REASON_TEXT = 192 };
+enum { INDENT = 22, REASON_TEXT = LIST_REASON };
 
 static const struct option_row rows[OPTS] = {
     [OPT_JSON] = {"json", NULL, "print JSON: a list for each kind"},
@@ -33,9 +33,15 @@ static const char *reason(const struct list_row *row, char out[REASON_TEXT])
     char lacking[REASON_TEXT - 32];
     uint32_t missing = row->features & ~cpu_features();
     if (!missing)
-        return NULL;
+        return *row->reason ? row->reason : NULL;
     snprintf(out, REASON_TEXT, "this CPU has no %s", cpu_feature_list(missing, lacking, sizeof(lacking)));
     return out;
+}
+
+static void print_reason(const char *why)
+{
+    int column = printf("%*sunavailable:", INDENT, "");
+    print_wrapped(stdout, why, column, INDENT);
 }
 
 static void print_row(const struct list_row *row)
@@ -56,7 +62,7 @@ static void print_row(const struct list_row *row)
         print_wrapped(stdout, text, INDENT - 1, INDENT);
     }
     if (reason(row, why))
-        printf("%*sunavailable: %s\n", INDENT, "", why);
+        print_reason(reason(row, why));
 }
 
 static void print_text(void)
@@ -64,9 +70,13 @@ static void print_text(void)
     size_t count;
     const struct list_section *sections = list_sections(&count);
     for (size_t s = 0; s < count; s++) {
+        const char *group = NULL;
         printf("%s%s\n", s ? "\n" : "", sections[s].title);
         for (size_t i = 0; i < sections[s].count; i++) {
             struct list_row row = sections[s].row(i);
+            if (row.group && (!group || strcmp(group, row.group)))
+                printf(" %s\n", row.group);
+            group = row.group;
             print_row(&row);
         }
     }

@@ -13,12 +13,14 @@ struct list_trait {
     bool truth;
 };
 
-enum { LIST_TRAITS = 6 };
+enum { LIST_TRAITS = 6, LIST_REASON = 192 };
 
 struct list_row {
     const char *name, *summary;
     struct list_trait traits[LIST_TRAITS]; /* up to the first without a name */
     uint32_t features;                     /* enum cpu_feature bits without which it cannot run */
+    char reason[LIST_REASON];              /* why else it cannot; empty: nothing stands against it */
+    const char *group; /* heading of this row and those after it with the same; NULL: none */
 };
 
 struct list_section {

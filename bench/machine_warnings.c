@@ -65,7 +65,11 @@ void machine_warn(struct machine_probe *p, const struct machine_aside *aside)
 {
     const struct result_machine *m = &p->machine;
     p->warning_count = 0;
-    if (!is(m->hypervisor, "none"))
+    if (!strncmp(m->hypervisor, "TCG", 3))
+        add(p, WARN_HYPERVISOR,
+            "an emulated CPU (%s): every time is the emulator's and says nothing about hardware; only counts do",
+            m->hypervisor);
+    else if (!is(m->hypervisor, "none"))
         add(p, WARN_HYPERVISOR,
             "a virtual machine (%s): time may be stolen, caches are shared with strangers", m->hypervisor);
     if (aside->measured)

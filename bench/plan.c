@@ -9,6 +9,7 @@
 
 #include "bench/nearest.h"
 #include "bench/builtin.h"
+#include "kernels/paths.h"
 
 enum { PLAN_BYTES_MAX = 16 << 20, MEMBERS = 4, BLOCK_FIXED = 3 };
 
@@ -180,9 +181,19 @@ json_t *plan_of_key(const char *key, char *domain, struct error *err)
                   "--cell: '%s' is not a key (kernel/path/axis=value/...); copy it from a report", key);
         return NULL;
     }
-    const char *baseline = strcmp(kernel, "track") ? "bypass" : "xarray";
+    bool track = !strcmp(kernel, kernel_name(KERNEL_TRACK));
+    enum kernel of = track ? KERNEL_TRACK : spec_kernel_of(path);
+    if (of != KERNELS && strcmp(kernel, kernel_name(of))) {
+        error_set(err, EXIT_USAGE,
+                  "--cell: '%s' is a path of kernel %s, not of %.40s; copy the key from a report", path,
+                  kernel_name(of), kernel);
+        return NULL;
+    }
+    const char *baseline = kernel_baseline(of == KERNELS ? KERNEL_WRITE_FSYNC : of);
     json_t *paths = strcmp(path, baseline) ? json_pack("[s,s]", baseline, path) : json_pack("[s]", path);
-    json_t *block = json_pack("{s:s, s:o, s:b}", "kernel", kernel, "paths", paths, "ledger", 1);
+    json_t *block = json_pack("{s:o, s:b}", "paths", paths, "ledger", 1);
+    if (track) /* any other path has its own kernel, and the baseline perhaps another */
+        json_object_set_new(block, "kernel", json_string(kernel));
     while ((part = strtok_r(NULL, "/", &save)))
         if (add_key_part(block, part, domain, err)) {
             json_decref(block);

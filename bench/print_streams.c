@@ -48,7 +48,7 @@ int print_streams(const struct run_cells *cells, uint64_t periods, struct error 
 {
     for (size_t i = 0; i < cells->count; i++) {
         const struct run_cell *c = &cells->cells[i];
-        if (!c->runnable || c->spec.kernel != KERNEL_WRITE_FSYNC || printed_before(cells, i))
+        if (!c->runnable || c->spec.kernel == KERNEL_TRACK || printed_before(cells, i))
             continue;
         uint32_t *slots = malloc((c->spec.stream.writes + 1) * sizeof(*slots));
         if (!slots)

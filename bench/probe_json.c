@@ -1,36 +1,7 @@
 /* probe_json.c - one look at the machine as JSON */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <math.h>
-#include <unistd.h>
-
 #include "bench/probe_print.h"
 #include "results/json.h"
-
-struct result_region probe_region(void)
-{
-    return (struct result_region){.path_kind = "anonymous",
-                                  .medium = "dram",
-                                  .provenance = "stand-in",
-                                  .provider = "none",
-                                  .granularity = "byte",
-                                  .map_sync = "false",
-                                  .node = -1,
-                                  .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
-}
-
-struct result_domain probe_domain(void)
-{
-    return (struct result_domain){
-        .name = "adr",
-        .source = "chosen",
-        .evidence = {"anonymous DRAM has no persistence domain: it stands in for memory behind ADR"},
-        .evidence_count = 1,
-        .drain = {.kind = "store-fence",
-                  .provenance = "not known",
-                  .latency_ns = NAN,
-                  .bytes_per_second = NAN,
-                  .source = "a store fence; a run measures it, probe does not"}};
-}
 
 static json_t *curve_json(const struct llc_curve *curve)
 {
@@ -69,12 +40,10 @@ static json_t *machine_with_detail(const struct probe_view *view)
 int probe_print_json(const struct probe_view *view, FILE *out, struct error *err)
 {
     const struct machine_probe *p = &view->probe;
-    struct result_region region = probe_region();
-    struct result_domain domain = probe_domain();
     struct object o = object_begin();
     object_put(&o, "machine", machine_with_detail(view));
-    object_put(&o, "region", region_json(&region));
-    object_put(&o, "domain", domain_json(&domain));
+    object_put(&o, "region", region_json(&view->region));
+    object_put(&o, "domain", domain_json(&view->domain));
     object_put(&o, "warnings",
                json_list(p->warnings, p->warning_count, sizeof(p->warnings[0]), warning_json));
     json_t *document = object_end(&o);

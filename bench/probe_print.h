@@ -6,11 +6,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "bench/domain_detect.h"
 #include "bench/machine_measure.h"
 
 struct probe_view {
     struct machine_probe probe;
     struct machine_detail detail; /* only where measured */
+    struct result_region region;  /* the memory that a run would use */
+    struct result_domain domain;
+    struct domain_found found;
     bool measured, tsc_invariant;
     unsigned online; /* CPUs; 0 unknown */
 };
@@ -22,8 +26,12 @@ int probe_print_text(const struct probe_view *view, FILE *out);
  * "llc_curve" and "clwb_ns" where they were measured. -1 with EXIT_CANNOT when memory is short. */
 int probe_print_json(const struct probe_view *view, FILE *out, struct error *err);
 
-/* The medium and domain that a run without --path uses: anonymous DRAM. */
-struct result_region probe_region(void);
-struct result_domain probe_domain(void);
+/* Sets region, domain and found of what lies at `path` (a file, a folder or a new name in it, a DAX
+ * device; NULL: anonymous DRAM) and opens, maps and writes nothing: MAP_SYNC stays unknown. -1 with
+ * EXIT_CANNOT. */
+int probe_memory(struct probe_view *view, const char *path, const char *sys_root, struct error *err);
+
+/* Adds to the probe's warnings those of the domain that was found. */
+void probe_memory_warn(struct probe_view *view);
 
 #endif

@@ -93,15 +93,30 @@ static void print_features(FILE *out)
 static void print_memory(const struct probe_view *v, FILE *out)
 {
     char l2[SIZE_TEXT], llc[SIZE_TEXT], beyond[SIZE_TEXT];
-    struct result_region region = probe_region();
-    struct result_domain domain = probe_domain();
     fprintf(out, "footprints  l2 = %s, llc = %s, beyond = %s%s\n",
             size_or_unknown(machine_footprint(&v->probe, "l2"), l2),
             size_or_unknown(machine_footprint(&v->probe, "llc"), llc),
             size_or_unknown(machine_footprint(&v->probe, "beyond"), beyond),
             v->probe.machine.llc_bytes_measured ? "" : " (from the reported LLC)");
-    fprintf(out, "memory      %s %s (%s), domain %s (%s)\n", region.path_kind, region.medium,
-            region.provenance, domain.name, domain.source);
+    fprintf(out, "memory      %s %s (%s), domain %s (%s)\n", v->region.path_kind, v->region.medium,
+            v->region.provenance, v->domain.name, v->domain.source);
+}
+
+/* Of a --path only: what the machine says of it. */
+static void print_domain(const struct probe_view *v, FILE *out)
+{
+    const struct result_domain *d = &v->domain;
+    const struct result_hmat *h = &v->region.hmat;
+    for (unsigned i = 0; i < d->evidence_count; i++) {
+        fputs(i ? "           " : "domain     ", out);
+        print_wrapped(out, d->evidence[i], INDENT - 1, INDENT + 2);
+    }
+    for (unsigned i = 0; i < d->dirty_shutdown_count; i++)
+        fprintf(out, "%s%s: %" PRIu64 " dirty shutdowns\n", i ? "            " : "dimms       ",
+                d->dirty_shutdown[i].dimm, d->dirty_shutdown[i].count);
+    if (h->read_latency_ns > 0 || h->read_bandwidth_gb_s > 0)
+        fprintf(out, "HMAT        read %.0f ns, %.1f GB/s; write %.0f ns, %.1f GB/s (0: not said)\n",
+                h->read_latency_ns, h->read_bandwidth_gb_s, h->write_latency_ns, h->write_bandwidth_gb_s);
 }
 
 static void print_warnings(const struct machine_probe *p, FILE *out)
@@ -123,6 +138,8 @@ int probe_print_text(const struct probe_view *view, FILE *out)
     print_measured(view, out);
     print_features(out);
     print_memory(view, out);
+    if (strcmp(view->region.path_kind, "anonymous"))
+        print_domain(view, out);
     print_warnings(&view->probe, out);
     return 0;
 }

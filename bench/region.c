@@ -63,7 +63,7 @@ int region_check(const struct region_request *q, struct error *err)
 {
     struct region_file file;
     if (!q->path)
-        return q->node >= 0 ? region_node_check(q, q->bytes, err) : 0;
+        return q->node >= 0 ? region_node_check(q, q->bytes + q->beside, err) : 0;
     if (region_file_look(&file, q, err))
         return -1;
     region_file_close(&file);
@@ -81,6 +81,8 @@ int region_open(struct region *r, const struct region_request *q, struct error *
     int result = q->path ? region_map_file(r, q, err) : region_map_anonymous(r, q, err);
     if (result)
         region_close(r);
+    else
+        region_hmat_of_node(q->sys_root, r->facts.node, &r->facts.hmat);
     return result;
 }
 

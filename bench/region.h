@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "bench/domain_detect.h"
 #include "bench/region_file.h"
 #include "bench/region_sysfs.h"
 #include "results/result.h"
@@ -17,6 +18,7 @@ struct pmem2_map;
 struct region_request {
     const char *path;       /* a file or /dev/daxX.Y; NULL: anonymous memory. Needed until region_close */
     uint64_t bytes;         /* wanted; a whole number of 2 MiB is mapped */
+    uint64_t beside;        /* of other memory that will be taken on the same node */
     int node;               /* NUMA node of anonymous memory; -1: not asked */
     bool keep;              /* region_keep will be called */
     bool destroy;           /* the user gives up all data on the /dev/daxX.Y */
@@ -32,6 +34,7 @@ struct region {
     unsigned char *base; /* where file offset 0 is mapped */
     uint64_t bytes, mapped;
     struct result_region facts;
+    struct domain_found domain;                /* what the machine says of its persistence domain */
     struct region_bus bus;                     /* of a file or a device: where it is in sysfs */
     bool granularity_byte;                     /* libpmem2: caches are inside the persistence domain */
     char evidence[REGION_EVIDENCE][LINE_TEXT]; /* what the facts were found by */

@@ -26,21 +26,20 @@ static uint64_t huge_bytes(const void *address)
     return (uint64_t)found << 10;
 }
 
-static int map_aligned(struct region *r, struct error *err)
+unsigned char *region_map_aligned(uint64_t bytes, struct error *err)
 {
-    uint64_t room = r->bytes + HUGE_BYTES;
+    uint64_t room = bytes + HUGE_BYTES;
     unsigned char *map = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        return error_set(err, EXIT_CANNOT,
-                         "memory under test: %llu MiB cannot be had (%s); use a smaller footprint",
-                         (unsigned long long)(r->bytes >> 20), strerror(errno));
+    if (map == MAP_FAILED) {
+        error_set(err, EXIT_CANNOT, "memory under test: %llu MiB cannot be had (%s); use a smaller footprint",
+                  (unsigned long long)(bytes >> 20), strerror(errno));
+        return NULL;
+    }
     size_t head = (HUGE_BYTES - (uintptr_t)map % HUGE_BYTES) % HUGE_BYTES;
     if (head)
         munmap(map, head);
-    munmap(map + head + r->bytes, room - head - r->bytes);
-    r->base = map + head;
-    r->mapped = r->bytes;
-    return 0;
+    munmap(map + head + bytes, room - head - bytes);
+    return map + head;
 }
 
 /* Asked for is not had: where the pages are is looked up, whatever the binding said. */
@@ -63,10 +62,12 @@ static void verify_node(struct region *r, const struct region_request *q, int bo
 int region_map_anonymous(struct region *r, const struct region_request *q, struct error *err)
 {
     int bound = 0, number = 0;
-    if (q->node >= 0 && region_node_check(q, r->bytes, err))
+    if (q->node >= 0 && region_node_check(q, r->bytes + q->beside, err))
         return -1;
-    if (map_aligned(r, err))
+    r->base = region_map_aligned(r->bytes, err);
+    if (!r->base)
         return -1;
+    r->mapped = r->bytes;
     text_copy(r->facts.path_kind, NAME_TEXT, "anonymous");
     text_copy(r->facts.medium, NAME_TEXT, "dram");
     text_copy(r->facts.provider, NAME_TEXT, "none");

@@ -18,8 +18,8 @@
 
 enum { SELF_TEXT = 40 };
 
-/* The same file again, by its descriptor: nobody can put another in its place. */
-static int reopen(int fd, int flags)
+/* By its descriptor: nobody can put another in its place. */
+int region_file_again(int fd, int flags)
 {
     char self[SELF_TEXT];
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
@@ -101,13 +101,13 @@ static int lock(int fd, const char *path, struct error *err)
 static int open_there(struct region_file *f, int named, const char *path, struct error *err)
 {
     struct stat st = {.st_size = 0};
-    int fd = reopen(named, O_RDONLY | O_NOATIME);
+    int fd = region_file_again(named, O_RDONLY | O_NOATIME);
     if (fd < 0 && errno == EPERM) /* somebody else's file */
-        fd = reopen(named, O_RDONLY);
+        fd = region_file_again(named, O_RDONLY);
     if (fd < 0 || fstat(fd, &st)) {
         refuse_number(path, "cannot be read", errno, err);
     } else if (!check_content(fd, &st, path, err)) {
-        f->fd = reopen(named, O_RDWR);
+        f->fd = region_file_again(named, O_RDWR);
         if (f->fd < 0)
             refuse_number(path, "cannot be written to", errno, err);
         else if (lock(f->fd, path, err))
@@ -130,7 +130,7 @@ static int open_device(struct region_file *f, int named, const struct region_req
     if (!q->destroy)
         return refuse(q->path, "is a DAX device: all data on it will be lost; add --destroy if that is meant",
                       err);
-    f->fd = reopen(named, O_RDWR);
+    f->fd = region_file_again(named, O_RDWR);
     if (f->fd < 0)
         return refuse_number(q->path, "cannot be opened", errno, err);
     if (lock(f->fd, q->path, err))
@@ -267,6 +267,17 @@ static int fill(struct region_file *f, const char *path, uint64_t bytes, struct 
     f->filled = true;
     f->size_filled = f->size_before > (off_t)bytes ? f->size_before : (off_t)bytes;
     return 0;
+}
+
+int region_file_scratch(const struct region_file *f)
+{
+    struct region_file scratch = {.fd = -1, .dir = f->dir};
+    struct region_request request = {.path = f->path};
+    if (!make(&scratch, &request, NULL))
+        return scratch.fd;
+    if (scratch.fd >= 0)
+        close(scratch.fd);
+    return -1;
 }
 
 int region_file_open(struct region_file *f, const struct region_request *q, uint64_t bytes, struct error *err)

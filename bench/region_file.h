@@ -49,6 +49,13 @@ int region_file_look(struct region_file *f, const struct region_request *q, stru
 int region_file_open(struct region_file *f, const struct region_request *q, uint64_t bytes,
                      struct error *err);
 
+/* The same file opened once more, whatever its name leads to now. -1 with errno. */
+int region_file_again(int fd, int flags);
+
+/* Another new file in the folder of this one, empty and without a name: O_TMPFILE, else one that loses its
+ * private name at once. The caller closes it. -1 with errno. */
+int region_file_scratch(const struct region_file *f);
+
 /* Gives the file its name for good, unless somebody else's has it now, or it was there and its name was taken
  * away. -1 with err. */
 int region_file_keep(struct region_file *f, const char *path, struct error *err);

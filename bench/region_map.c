@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "bench/domain_look.h"
 #include "bench/region_parts.h"
 #include "bench/region_refuse.h"
 
@@ -54,8 +55,8 @@ static void describe_bus(struct region *r, const struct region_request *q)
     set(r->facts.medium, region_medium(bus->kind));
     set(r->facts.provider, bus->provider);
     set(r->facts.provenance, region_provenance(bus->kind, q->hypervisor, q->medium_is_real));
-    region_note(r, "bus provider: %s%s", bus->provider,
-                q->medium_is_real ? "; that the medium is real was said with --medium-is-real" : "");
+    if (q->medium_is_real)
+        region_note(r, "that the medium is real was said with --medium-is-real");
     if (bus->kind == BUS_UNKNOWN)
         region_warn(r, "PROVIDER_UNKNOWN",
                     "see `ndctl list -BNRu`; --medium-is-real says that it is persistent memory",
@@ -110,6 +111,16 @@ static void describe_map(struct region *r)
     r->granularity_byte = !cache && granularity == PMEM2_GRANULARITY_BYTE;
 }
 
+static void detect_domain(struct region *r, const struct region_request *q)
+{
+    struct domain_facts facts;
+    domain_look_at(r->file.fd, q->sys_root, &facts);
+    if (facts.map_sync != SYNC_DEVICE)
+        facts.map_sync = strcmp(r->facts.map_sync, "true") ? SYNC_REFUSED : SYNC_GRANTED;
+    set(facts.granularity, r->facts.granularity);
+    domain_detect(&facts, &r->domain);
+}
+
 static int map_length(struct region *r, struct pmem2_config *config, struct pmem2_source *source)
 {
     uint64_t align = r->file.kind == FILE_DEVICE && r->bus.align_bytes ? r->bus.align_bytes : PAGE_BYTES;
@@ -152,6 +163,7 @@ int region_map_file(struct region *r, const struct region_request *q, struct err
     if (map(r, q, err))
         return -1;
     describe_map(r);
+    detect_domain(r, q);
     if (region_fill(r, q, err))
         return -1;
     r->facts.node = region_node_of(r->base, r->bytes, list, sizeof(list));

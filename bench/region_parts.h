@@ -11,6 +11,9 @@ enum { HUGE_BYTES = 2 << 20, PAGE_BYTES = 4096 };
 int region_map_anonymous(struct region *r, const struct region_request *q, struct error *err);
 int region_map_file(struct region *r, const struct region_request *q, struct error *err);
 
+/* Anonymous memory at a multiple of 2 MiB, untouched. NULL with err (EXIT_CANNOT). */
+unsigned char *region_map_aligned(uint64_t bytes, struct error *err);
+
 /* Writes all of the memory once but for a file's header, guarded. -1 when that failed (SIGBUS). */
 int region_fill(struct region *r, const struct region_request *q, struct error *err);
 

@@ -243,6 +243,19 @@ bool region_bus_of_node(const char *root, int node, struct region_bus *out)
     return found;
 }
 
+void region_hmat_of_node(const char *root, int node, struct result_hmat *out)
+{
+    char place[SYSFS_PATH];
+    *out = (struct result_hmat){0};
+    if (node < 0)
+        return;
+    snprintf(place, sizeof(place), "%s/devices/system/node/node%d/access0/initiators", root, node);
+    out->read_latency_ns = (double)region_sysfs_number(place, "read_latency", 0);
+    out->write_latency_ns = (double)region_sysfs_number(place, "write_latency", 0);
+    out->read_bandwidth_gb_s = (double)region_sysfs_number(place, "read_bandwidth", 0) / 1000;
+    out->write_bandwidth_gb_s = (double)region_sysfs_number(place, "write_bandwidth", 0) / 1000;
+}
+
 const char *region_provenance(enum bus_kind kind, const char *hypervisor, bool medium_is_real)
 {
     bool bare = !strcmp(hypervisor, "none");

@@ -54,8 +54,8 @@ uint64_t region_sysfs_number(const char *dir, const char *name, uint64_t otherwi
 void region_bus_of_block(const char *root, dev_t device, struct region_bus *out);
 
 /* The devices that the block device is made of, down to those without slaves: itself, where it has none. At
- * most `most` are written to out; returns how many there are, SLAVES_MOST + 1 when not all were looked at. What lies too deep
- * or goes round in circles counts as a device of an unknown bus. */
+ * most `most` are written to out; returns how many there are, SLAVES_MOST + 1 when not all were looked at.
+ * What lies too deep or goes round in circles counts as a device of an unknown bus. */
 enum { SLAVES_MOST = 64 };
 unsigned region_bus_leaves(const char *root, dev_t device, struct region_bus *out, unsigned most);
 
@@ -64,6 +64,11 @@ bool region_bus_of_dax(const char *root, dev_t device, struct region_bus *out);
 
 /* Whether the memory of NUMA node `node` was given to the system by a DAX device (dax/kmem), and which. */
 bool region_bus_of_node(const char *root, int node, struct region_bus *out);
+
+/* What firmware says of the memory of that node (ACPI HMAT), seen from the nearest CPUs: read_latency and
+ * write_latency in ns, read_bandwidth and write_bandwidth in MB/s (Documentation/admin-guide/mm/numaperf.rst,
+ * access class 0). What it does not say is 0. */
+void region_hmat_of_node(const char *root, int node, struct result_hmat *out);
 
 /* "real", "emulated", "stand-in" or "unknown" for DAX memory on that bus. Pure. */
 const char *region_provenance(enum bus_kind kind, const char *hypervisor, bool medium_is_real);

@@ -24,7 +24,7 @@ uint64_t written_least(const struct group *groups, size_t count, uint64_t fill)
     uint64_t bytes = (fill + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
     for (size_t g = 0; g < count; g++) {
         const struct stream *s = &groups[g].members[0]->spec.stream;
-        if (groups[g].members[0]->spec.kernel == KERNEL_WRITE_FSYNC)
+        if (!group_is_track(&groups[g]))
             bytes += ROUNDS_LEAST * groups[g].slot_count * PERIODS_LEAST * s->writes * s->size;
     }
     return bytes;

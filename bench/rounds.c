@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/signals.h"
-#include "base/text.h"
 #include "bench/drift.h"
-#include "bench/group.h"
+#include "bench/group_fail.h"
 #include "bench/latency.h"
 #include "bench/progress.h"
+#include "bench/real_drain.h"
 #include "bench/region_written.h"
 #include "bench/sabotage.h"
 #include "bench/turns.h"
@@ -23,18 +23,8 @@ struct stage {
     const struct group_env *env;
     struct cell **cells;
     uint32_t *order;
+    unsigned long long drains_failed; /* before this visit */
 };
-
-static void fail_member(struct group *g, size_t member, const struct error *why)
-{
-    struct result_cell *out = &g->members[member]->out;
-    if (signals_bus(NULL)) /* the memory went away: its wrong data are no fault of the cell's */
-        return;
-    out->status = CELL_FAILED;
-    text_copy(out->reason, sizeof(out->reason), why->text);
-    for (size_t s = 0; s < g->slot_count; s++)
-        g->slots[s].failed |= g->slots[s].member == member;
-}
 
 /* Runs a slot once; returns ns a period, or NAN when its data were wrong. */
 static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uint64_t first, uint64_t periods)
@@ -45,7 +35,7 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
                            &visit, &why);
     written_add(st->env->written, visit.written);
     if (wrong) {
-        fail_member(st->g, slot->member, &why);
+        group_fail_member(st->g, slot->member, &why);
         return NAN;
     }
     st->g->dropped++;
@@ -58,7 +48,8 @@ static double run_slot(struct stage *st, struct slot *slot, unsigned layout, uin
 
 static unsigned slot_layout(const struct slot *slot, unsigned turn)
 {
-    bool rung = slot->role == ROLE_RUNG || slot->role == ROLE_WITHOUT || slot->role == ROLE_PREMARKED;
+    bool rung = slot->role == ROLE_RUNG || slot->role == ROLE_WITHOUT || slot->role == ROLE_UNFLUSHED ||
+                slot->role == ROLE_PREMARKED;
     return (rung ? LAYOUT_RUNG : LAYOUT_PATH) + turn;
 }
 
@@ -139,6 +130,7 @@ static void pilot(struct stage *st)
             continue;
         for (unsigned i = 0; i < PILOT_VISITS && !g->slots[s].failed && !signals_bus(NULL); i++)
             ns[i] = run_slot(st, &g->slots[s], LAYOUT_PATH + i, g->cursor += 2 * periods, periods);
+        g->slots[s].faults = 0; /* no round's */
         if (g->slots[s].failed || signals_bus(NULL))
             continue;
         qsort(ns, PILOT_VISITS, sizeof(ns[0]), compare_doubles);
@@ -195,7 +187,7 @@ static int make_cells(struct stage *st, struct error *err)
         spec.ladder = g->members[m]->ledger;
         st->cells[m] = cell_create_beside(&spec, st->env->workspace, lender, &why);
         if (!st->cells[m]) {
-            fail_member(g, m, &why);
+            group_fail_member(g, m, &why);
             continue;
         }
         lender = lender ? lender : st->cells[m];
@@ -203,7 +195,7 @@ static int make_cells(struct stage *st, struct error *err)
         st->cells[m]->period.hook_delay = st->env->hook_delay;
         st->cells[m]->period.hook_ticks = st->env->hook_ticks;
         if (g->members[m]->latency && latency_create(st->cells[m], &st->env->stamp_clock, &why))
-            fail_member(g, m, &why);
+            group_fail_member(g, m, &why);
     }
     return 0;
 }
@@ -229,7 +221,7 @@ static void count_members(struct stage *st)
         int wrong = cell_count(st->cells[m], &c, &why);
         written_add(st->env->written, st->cells[m]->written - before);
         if (wrong) {
-            fail_member(st->g, m, &why);
+            group_fail_member(st->g, m, &why);
             continue;
         }
         double writes = (double)c.writes;
@@ -242,7 +234,16 @@ static void count_members(struct stage *st)
                                    .entries_marked = (double)c.path.entries_marked / writes,
                                    .entries_scanned = (double)c.path.entries_scanned / writes,
                                    .drains = (double)c.path.drains / writes,
-                                   .lines_dirtied = (double)c.lines_dirtied / writes};
+                                   .lines_dirtied = (double)c.lines_dirtied / writes,
+                                   .write_protects = NAN};
+        if (member->spec.kernel == KERNEL_MMAP_FSYNC) {
+            member->out.counts.faults = (double)c.path.faults / writes;
+            member->out.counts.write_protects = (double)c.path.write_protects / writes;
+        }
+        if (!c.ours) { /* the system does not tell */
+            struct result_counts *counts = &member->out.counts;
+            counts->nt_bytes = counts->lines_flushed = counts->fences = counts->locked_ops = NAN;
+        }
         if (copy_get(member->spec.copy, 0)->opaque && member->spec.kernel == KERNEL_WRITE_FSYNC)
             member->out.counts.nt_bytes = member->out.counts.lines_flushed =
                 NAN; /* the library does not tell */
@@ -354,7 +355,8 @@ static int run_rounds(struct stage *st, unsigned rounds, uint64_t deadline, stru
             block_order(st, g->rounds / ROUNDS_BLOCK);
         }
         one_round(st, g->rounds);
-        if (signals_stop())
+        group_check_drains(g, st->env, st->drains_failed);
+        if (signals_stop() || all_failed(g))
             break;
         for (size_t s = 0; s < g->slot_count; s++)
             keep_sample(g, &g->slots[s], g->rounds);
@@ -367,15 +369,19 @@ int group_visit(struct group *g, const struct group_env *env, unsigned rounds, u
                 struct error *err)
 {
     struct stage st = {.g = g, .env = env};
+    if (env->real_drain)
+        st.drains_failed = env->real_drain->failures.count;
     const struct cell_spec *spec = &g->members[0]->spec;
-    g->natural = spec->kernel == KERNEL_WRITE_FSYNC && spec->dest == DEST_OWN &&
+    g->natural = spec->kernel != KERNEL_TRACK && spec->dest == DEST_OWN &&
                  stream_reach(&spec->stream) >= 2 * env->workspace->llc_bytes && spec->stream.windows >= 8;
     turns_begin(g);
+    group_leave_idle(g, env);
     int result = make_cells(&st, err);
     if (!result && !g->periods) {
         count_members(&st);
         pilot(&st);
         set_controls(g, env);
+        group_check_drains(g, env, st.drains_failed);
     }
     if (!result)
         result = run_rounds(&st, rounds, deadline, err);

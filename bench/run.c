@@ -19,15 +19,19 @@
 #include "bench/out_dir.h"
 #include "bench/print_streams.h"
 #include "bench/repeats.h"
+#include "bench/run_domain.h"
 #include "bench/run_parts.h"
 #include "bench/run_result.h"
 #include "bench/schedule.h"
+#include "kernels/paths.h"
 
 static void let_go(struct run *r)
 {
     journal_close(r->journal);
     groups_free(r->groups, r->group_count);
     workspace_close(&r->workspace);
+    real_drain_close(&r->real_drain);
+    run_close_memory(r);
     region_close(&r->region);
     drift_free(&r->drift);
     r->result.cells = NULL; /* they live in r->cells */
@@ -40,7 +44,7 @@ static void let_go(struct run *r)
 
 static bool is_baseline(const struct run_cell *c)
 {
-    return !strcmp(c->out.path, c->spec.kernel == KERNEL_TRACK ? "xarray" : "bypass");
+    return !strcmp(c->out.path, kernel_baseline(c->spec.kernel));
 }
 
 /* A baseline comes with each comparison: when it is all that can run, what was asked for cannot. */
@@ -72,6 +76,9 @@ static int expand(struct run *r, struct error *err)
                            .cpus = r->cpu_count,
                            .domain = (enum domain_id)domain,
                            .seed = r->options.seed,
+                           .no_sys = r->kinds.no_sys,
+                           .no_pagemap = r->kinds.no_pagemap,
+                           .protect_bytes = r->kinds.protect_bytes,
                            .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
     if (plan_expand(r->options.plan, &env, r->options.from_file, &r->cells, err))
         return -1;
@@ -114,6 +121,7 @@ static int measure(struct run *r, struct error *err)
                             .measured_s = r->resume.measured_s,
                             .region_provenance = r->region.facts.provenance,
                             .drain = r->options.drain,
+                            .real_drain = &r->real_drain,
                             .drift = &r->drift,
                             .written = &r->written,
                             .progress = &r->progress,
@@ -121,6 +129,8 @@ static int measure(struct run *r, struct error *err)
                             .hook_delay = r->options.hook_delay,
                             .hook_ticks = (uint64_t)(r->options.hook_ns * m->tsc_ghz),
                             .sabotage = &r->options.sabotage};
+    if (r->workspace.drain_device) /* no model stands beside what is measured */
+        env.drain.latency_ns = NAN;
     progress_start(&r->progress, r->options.quiet, r->group_count, deadline);
     machine_steal(&r->stolen, &r->all);
     int result = analyse_all(r, &env, err);
@@ -165,16 +175,50 @@ static int read_options(struct run *r, int argc, char **argv, struct error *err)
     return 0;
 }
 
+/* Of the cells, with what the journal of an interrupted run has of them. */
+static int make_groups(struct run *r, struct error *err)
+{
+    r->groups = groups_make(r->cells.cells, r->cells.count, &r->group_count, err);
+    if (!r->groups || !r->resume.journal)
+        return r->groups ? 0 : -1;
+    const json_t *machine = json_object_get(json_object_get(r->resume.journal, "head"), "machine");
+    return resume_same_machine(machine, &r->probe, r->options.resume, err) ||
+                   resume_groups(&r->resume, r->options.resume, r->groups, r->group_count, err)
+               ? -1
+               : 0;
+}
+
+/* What only the mapped memory tells (MAP_SYNC) may be another domain than its place let expect: then cells
+ * and groups are made again. */
+static int settle_domain(struct run *r, struct error *err)
+{
+    bool changed;
+    if (run_domain_settle(&r->options, &r->region.domain, &changed, err))
+        return -1;
+    if (!changed)
+        return 0;
+    groups_free(r->groups, r->group_count);
+    r->groups = NULL;
+    r->group_count = 0;
+    run_cells_free(&r->cells);
+    return expand(r, err) || make_groups(r, err) ? -1 : 0;
+}
+
 static int begin(struct run *r, int argc, char **argv, struct error *err)
 {
     if (read_options(r, argc, argv, err))
         return -1;
+    region_kinds_look(&r->kinds, r->options.path, r->options.sys_root);
     r->cpu_count = machine_places(r->options.cpu, r->cpus, CPUS_MOST);
     if (machine_probe(&r->probe, PROBE_QUICK, err))
         return -1;
     r->probe.machine.llc_bytes_measured = r->options.llc_bytes;
+    struct error lacking = {0}; /* what the command line alone makes wrong is told first */
+    bool here = !run_domain_look(&r->options, &lacking);
     if (expand(r, err))
         return -1;
+    if (!here)
+        return *err = lacking, -1;
     struct region_request request = run_memory(r);
     if (region_check(&request, err))
         return -1;
@@ -184,14 +228,7 @@ static int begin(struct run *r, int argc, char **argv, struct error *err)
             return -1;
     }
     r->written.most = r->options.max_written;
-    r->groups = groups_make(r->cells.cells, r->cells.count, &r->group_count, err);
-    if (!r->groups || !r->resume.journal)
-        return r->groups ? 0 : -1;
-    const json_t *machine = json_object_get(json_object_get(r->resume.journal, "head"), "machine");
-    return resume_same_machine(machine, &r->probe, r->options.resume, err) ||
-                   resume_groups(&r->resume, r->options.resume, r->groups, r->group_count, err)
-               ? -1
-               : 0;
+    return make_groups(r, err);
 }
 
 /* The folder and its journal: new ones, or those of the run that goes on. */
@@ -210,11 +247,14 @@ static int execute(struct run *r, char **argv, struct error *err)
 {
     const char *plan = json_string_value(json_object_get(r->options.plan, "name"));
     plan = plan ? plan : "plan";
-    if (run_open_memory(r, err))
+    if (run_open_memory(r, err) || settle_domain(r, err) || run_open_drain(r, err))
         return -1;
     run_result_begin(&r->result, r->resume.argv ? r->resume.argv : argv, &r->options, plan, &r->probe,
                      &r->region);
-    if (r->resume.journal && resume_same_memory(&r->resume, &r->region.facts, r->options.resume, err))
+    real_drain_describe(&r->real_drain, &r->result.domain.drain);
+    if (r->resume.journal && (resume_same_memory(&r->resume, &r->region.facts, r->options.resume, err) ||
+                              run_domain_same(r->resume.journal, &r->result.domain, r->options.resume, err) ||
+                              run_same_drain(r, err)))
         return -1;
     if (r->resume.journal)
         resume_head(&r->resume, &r->result.run, &r->probe);
@@ -250,8 +290,7 @@ int verb_run(int argc, char **argv)
     }
     if (!begin(&r, argc, argv, &err)) {
         if (r.options.dry_run)
-            dry_run(&r.cells, r.groups, r.group_count, &r.options, run_needs(&r.cells).bytes,
-                    llc_of(&r.probe));
+            dry_run(&r.cells, r.groups, r.group_count, &r.options, run_bytes(&r), llc_of(&r.probe));
         else if (r.options.stream)
             print_streams(&r.cells, r.options.stream, &err);
         else if (r.options.repeats > 1)

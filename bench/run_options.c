@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "bench/options_common.h"
 #include "bench/plan.h"
+#include "bench/run_domain.h"
 #include "bench/run_rows.h"
 #include "bench/run_values.h"
 #include "kernels/step.h"
@@ -177,15 +178,13 @@ int run_options_read(int argc, char **argv, json_t *plan, struct run_options *o,
     o->domain_chosen = o->domain[0];
     if (!o->domain_chosen)
         text_copy(o->domain, NAME_TEXT, o->path ? "unknown" : "adr");
-    int domain = spec_domain(o->domain, err);
+    o->posted = !strcmp(o->domain, "posted");
+    int domain = o->posted ? DOMAIN_hint : spec_domain(o->domain, err);
     if (domain < 0)
         return -1;
-    if (values[OPT_DRAIN] && !domain_get((enum domain_id)domain, 0)->drain_modelled)
-        return error_set(
-            err, EXIT_USAGE,
-            "--drain: the drain of domain '%s' is executed, not modelled; it goes with --domain hint, "
-            "flush-device or pcommit",
-            o->domain);
+    bool settled = o->domain_chosen || !o->path; /* else it is asked of the machine */
+    if (settled && run_domain_drain(o, (enum domain_id)domain, EXIT_USAGE, err))
+        return -1;
     json_t *time = json_object_get(o->plan, "max_time");
     if (!(o->max_time_s > 0))
         o->max_time_s = time ? json_number_value(time) : 60;

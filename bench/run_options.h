@@ -17,6 +17,7 @@ struct run_options {
     bool from_file; /* the plan is one that the user wrote */
     char domain[NAME_TEXT];
     bool domain_chosen;
+    bool posted; /* --domain posted: hint or flush-device, whichever is here; `domain` is not settled yet */
     const char *path, *out, *only; /* --path, --out, --cell; NULL: not given */
     const char *resume;            /* --resume: the folder of an interrupted run; NULL: not given */
     unsigned repeats;              /* processes; 1: this one measures */

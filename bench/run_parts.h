@@ -8,7 +8,11 @@
 #include "bench/machine.h"
 #include "bench/plan.h"
 #include "bench/progress.h"
+#include "bench/real_drain.h"
 #include "bench/region.h"
+#include "bench/region_kinds.h"
+#include "bench/region_stores.h"
+#include "bench/region_sys.h"
 #include "bench/region_written.h"
 #include "bench/resume.h"
 #include "bench/run_options.h"
@@ -23,7 +27,12 @@ struct run {
     struct run_cells cells;
     struct group *groups;
     size_t group_count;
+    struct region_kinds kinds;
     struct region region;
+    struct region_stores stores;
+    struct sys_file sys_file; /* opened where a cell needs it */
+    bool has_sys_file;
+    struct real_drain real_drain;
     struct written written;
     struct workspace workspace;
     struct drift drift;
@@ -54,6 +63,10 @@ static inline uint64_t llc_of(const struct machine_probe *p)
 /* The largest destination, write and delay of all cells. */
 struct needs {
     uint64_t bytes, size, delay;
+    uint64_t stores;  /* of cells that store through a mapping; 0: there are none */
+    bool huge_stores; /* none of them has pages of less than 2 MiB */
+    bool protect;     /* pages are write-protected by us */
+    bool sys, scratch;
     bool cold;
 };
 struct needs run_needs(const struct run_cells *cells);
@@ -61,6 +74,17 @@ struct needs run_needs(const struct run_cells *cells);
 /* The memory under test as asked for; run_open_memory opens it, with the buffers beside it. -1 with err. */
 struct region_request run_memory(const struct run *r);
 int run_open_memory(struct run *r, struct error *err);
+/* What a cell needs of memory beside the region, which must be closed after it. */
+void run_close_memory(struct run *r);
+/* Bytes of memory under test in all: anonymous stores have their own. */
+uint64_t run_bytes(const struct run *r);
+
+/* Then the drain that this machine has for it in the domain that was settled on, if any. -1 with err. */
+int run_open_drain(struct run *r, struct error *err);
+
+/* Whether the drain of the result is that of the interrupted run that goes on: samples with and without one
+ * are never mixed. -1 with err (EXIT_CANNOT). */
+int run_same_drain(const struct run *r, struct error *err);
 
 /* Compares, writes result and report, says what there is to say. -1 with err. */
 int run_conclude(struct run *r, struct error *err);

@@ -5,6 +5,7 @@
 #include "bench/plan.h"
 #include "bench/run_rows.h"
 #include "bench/run_values.h"
+#include "kernels/paths.h"
 
 /* Paths from --copy, --track, --writeback. NULL with err. */
 static json_t *combine(const char *const *values, struct error *err)
@@ -50,6 +51,52 @@ static void set_in_blocks(json_t *plan, const char *name, json_t *value)
     json_decref(value);
 }
 
+static const char *const track_paths[] = {"xarray", "radix", "bitmap", "bitmap2"}, *const write_paths[] = {
+                                                                                       "bypass",
+                                                                                       "deferred-xarray",
+                                                                                       "deferred-bitmap"};
+
+static json_t *list_of(const char *const *names, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(names[i]));
+    return list;
+}
+
+/* All paths of a kernel of stores or of the system's calls, beside what they are compared with. */
+static json_t *paths_of(enum kernel kernel)
+{
+    json_t *paths = json_array();
+    if (kernel_is_sys(kernel))
+        json_array_append_new(paths, json_string(kernel_baseline(kernel)));
+    for (unsigned i = 0; i < PATHS; i++)
+        if (path_info(i)->kernel == kernel)
+            json_array_append_new(paths, json_string(path_info(i)->name));
+    return paths;
+}
+
+/* What is measured of a kernel where no path is named. */
+static json_t *default_paths(const char *kernel)
+{
+    if (kernel && !strcmp(kernel, kernel_name(KERNEL_TRACK)))
+        return list_of(track_paths, sizeof(track_paths) / sizeof(track_paths[0]));
+    for (int k = KERNEL_MMAP_FSYNC; kernel && k < KERNEL_TRACK; k++)
+        if (!strcmp(kernel, kernel_name((enum kernel)k)))
+            return paths_of((enum kernel)k);
+    return list_of(write_paths, sizeof(write_paths) / sizeof(write_paths[0]));
+}
+
+/* A kernel whose default paths have a baseline of another kernel is said by them. */
+static bool is_said_by_paths(const char *const *values)
+{
+    const char *kernel = values[OPT_KERNEL];
+    bool alone = !values[OPT_PLAN] && !values[OPT_PATHS] && !values[OPT_COPY] && !values[OPT_TRACK] &&
+                 !values[OPT_WRITEBACK];
+    return alone && (!strcmp(kernel, kernel_name(KERNEL_SYS_WRITE_FSYNC)) ||
+                     !strcmp(kernel, kernel_name(KERNEL_SYS_MMAP_FSYNC)));
+}
+
 bool run_plan_names_cells(const char *const *values)
 {
     bool named = values[OPT_KERNEL] || values[OPT_PATHS] || values[OPT_COPY] || values[OPT_TRACK] ||
@@ -68,9 +115,7 @@ static json_t *base_plan(const char *const *values, struct run_options *o, struc
         o->from_file = values[OPT_PLAN] && (strchr(name, '/') || strchr(name, '.'));
         return plan_load(name, err);
     }
-    bool track = values[OPT_KERNEL] && !strcmp(values[OPT_KERNEL], "track");
-    json_t *paths = track ? json_pack("[s,s,s,s]", "xarray", "radix", "bitmap", "bitmap2")
-                          : json_pack("[s,s,s]", "bypass", "deferred-xarray", "deferred-bitmap");
+    json_t *paths = default_paths(values[OPT_KERNEL]);
     return json_pack("{s:s, s:[{s:o, s:b}]}", "name", "custom", "blocks", "paths", paths, "ledger", 1);
 }
 
@@ -106,7 +151,8 @@ static int override_plan(const char *const *values, struct run_options *o, struc
             return error_set(err, EXIT_USAGE,
                              "--kernel: name one kernel a run; a plan file can have several");
         }
-        set_in_blocks(o->plan, "kernel", json_incref(json_array_get(kernels, 0)));
+        if (!is_said_by_paths(values))
+            set_in_blocks(o->plan, "kernel", json_incref(json_array_get(kernels, 0)));
         json_decref(kernels);
     }
     if (override_paths(values, o, err))

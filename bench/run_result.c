@@ -11,8 +11,10 @@
 #include "base/text.h"
 #include "bench/build_info.h"
 #include "bench/machine_facts.h"
+#include "bench/run_domain.h"
 #include "bench/run_warnings.h"
 #include "bench/spec.h"
+#include "kernels/surround_figures.h"
 
 enum { EVIDENCE_MAX = sizeof(((struct result_domain *)0)->evidence) / LINE_TEXT };
 
@@ -53,13 +55,13 @@ static void describe_drain(struct result_drain *drain, const struct run_options 
 static void describe_domain(struct result_domain *d, const struct run_options *options,
                             const struct region *region)
 {
-    set(d->name, options->domain);
-    set(d->source, options->domain_chosen ? "chosen" : options->path ? "unknown" : "chosen");
+    run_domain_describe(d, options, &region->domain);
     if (!options->path)
         text_copy(d->evidence[d->evidence_count++], LINE_TEXT,
                   "DRAM has no persistence domain; what fsync would owe is run as asked");
-    else
-        snprintf(d->evidence[d->evidence_count++], LINE_TEXT, "libpmem2 store granularity: %s",
+    else if (!region->domain.own)
+        snprintf(d->evidence[d->evidence_count++], LINE_TEXT,
+                 "%s has no persistence domain; libpmem2 store granularity %s", region->facts.medium,
                  region->facts.granularity);
     for (unsigned i = 0; i < region->evidence_count && d->evidence_count < EVIDENCE_MAX; i++)
         text_copy(d->evidence[d->evidence_count++], LINE_TEXT, region->evidence[i]);
@@ -123,6 +125,19 @@ static void look_again(struct result *r, const struct run_options *options, cons
     look_at_memory(r, region, roots.sys, cpus[0]);
 }
 
+/* Whose counts the model of the rest of a write() is sized by, where a cell has it. */
+static void describe_surround(struct result_run *run, const struct group *groups, size_t count)
+{
+    bool any = false;
+    for (size_t g = 0; g < count; g++)
+        for (size_t m = 0; m < groups[g].member_count; m++)
+            any = any || groups[g].members[m]->spec.surround == SURROUND_KERNEL;
+    if (any)
+        snprintf(run->surround_source, sizeof(run->surround_source),
+                 "%s, %s: %d instructions, %d LOCKed beside the copy of a 64 B pwrite", surround_kernel(),
+                 surround_file_system(), SURROUND_INSTRUCTIONS, SURROUND_LOCKED);
+}
+
 void run_result_finish(struct result *r, const struct run_options *options, const struct machine_probe *probe,
                        const struct region *region, const struct written *written, const struct group *groups,
                        size_t count, const struct drift *drift, uint64_t stolen, uint64_t all)
@@ -130,6 +145,7 @@ void run_result_finish(struct result *r, const struct run_options *options, cons
     uint64_t stolen_now, all_now;
     timestamp(r->run.finished);
     look_again(r, options, probe, region, drift);
+    describe_surround(&r->run, groups, count);
     if (all && !machine_steal(&stolen_now, &all_now) && all_now > all)
         r->machine.steal_percent = 100 * (double)(stolen_now - stolen) / (double)(all_now - all);
     run_warnings(r, options, probe, region, written, groups, count);

@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "bench/machine_places.h"
 #include "bench/warnings.h"
+#include "kernels/protection.h"
 
 enum { WARNINGS_MAX = 64 };
 
@@ -111,6 +112,24 @@ static void warn_build(struct result *r)
         warn(r, WARN_DOMAIN_UNKNOWN, "the persistence domain is not known: fsync runs as for adr");
 }
 
+static void warn_domain(struct result *r, const struct domain_found *found)
+{
+    if (!found->own)
+        return;
+    if (found->contradictions)
+        warn(r, WARN_DOMAIN_CONTRADICTS, "the machine contradicts itself (%.150s%s): taken as %s",
+             found->contradiction, found->contradictions > 1 ? ", and more" : "", found->name);
+    if (!strcmp(r->domain.source, "chosen") && strcmp(found->name, r->domain.name) &&
+        strcmp(found->name, "unknown"))
+        warn(r, WARN_DOMAIN_CHOSEN, "domain %s was chosen, the machine says %s", r->domain.name, found->name);
+}
+
+static void warn_drain(struct result *r, const struct run_options *options)
+{
+    if (!isnan(options->drain.latency_ns) && !strcmp(r->domain.drain.provenance, "measured"))
+        warn(r, WARN_DRAIN_REAL, "the model of --drain was not used: the machine's own drain is measured");
+}
+
 static void warn_threads(struct result *r, const struct group *groups, size_t count)
 {
     struct places_bounds bounds = machine_places_bounds(r->run.cpus, (unsigned)r->run.cpu_count);
@@ -137,7 +156,8 @@ static void warn_samples(struct result *r, const struct group *groups, size_t co
         brief += groups[g].short_samples;
     for (size_t c = 0; c < r->cell_count; c++) {
         unsteady += r->cells[c].bistable;
-        faults = fmax(faults, r->cells[c].counts.faults);
+        if (!strstr(r->cells[c].kernel, "mmap")) /* whose faults are what is measured */
+            faults = fmax(faults, r->cells[c].counts.faults);
     }
     if (warning_beyond(WARN_SHORT_SAMPLES, brief))
         warn(r, WARN_SHORT_SAMPLES, "%u groups have too few windows for a sample of 1000 clock resolutions",
@@ -146,6 +166,28 @@ static void warn_samples(struct result *r, const struct group *groups, size_t co
         warn(r, WARN_BISTABLE, "%u cells have samples in two clusters", unsteady);
     if (warning_beyond(WARN_PAGE_FAULTS, faults))
         warn(r, WARN_PAGE_FAULTS, "page faults happened around timed periods, up to %.3f an op", faults);
+}
+
+static bool any_sys(const struct result *r)
+{
+    for (size_t c = 0; c < r->cell_count; c++)
+        if (r->cells[c].status == CELL_MEASURED && !strncmp(r->cells[c].kernel, "sys_", 4))
+            return true;
+    return false;
+}
+
+/* What the kernels of stores and of the system's calls met. */
+static void warn_real(struct result *r)
+{
+    struct error why = {0};
+    if (!strcmp(r->region.write_protect, "mprotect"))
+        warn(r, WARN_PROTECT_MPROTECT,
+             "pages are write-protected by mprotect, whose faults split mappings and come as signals: %.120s",
+             protection_available(PROTECT_UFFD, &why) ? why.text
+                                                      : "userfaultfd does not work on this memory");
+    if (!strcmp(r->region.medium, "page-cache") && any_sys(r))
+        warn(r, WARN_PAGE_CACHE,
+             "the system's calls went to a file without DAX: they measure the page cache and its disk");
 }
 
 void run_warnings(struct result *r, const struct run_options *options, const struct machine_probe *probe,
@@ -162,6 +204,9 @@ void run_warnings(struct result *r, const struct run_options *options, const str
     warn_clock(r);
     warn_memory(r, options);
     warn_build(r);
+    warn_domain(r, &region->domain);
+    warn_drain(r, options);
     warn_threads(r, groups, count);
     warn_samples(r, groups, count);
+    warn_real(r);
 }

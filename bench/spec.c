@@ -14,6 +14,7 @@
 #include "kernels/paths.h"
 
 static const uint64_t LARGEST = 64ull << 40;
+enum { PROTECT_BYTES = 4096 };
 
 int spec_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *out,
                 struct error *err)
@@ -107,6 +108,8 @@ static int words(struct run_cell *cell, struct error *err)
     cell->spec.surround = (enum cell_surround)surround;
     cell->spec.dest = (enum cell_dest)dest;
     cell->spec.cold_source = source == 1;
+    if (cell->spec.kernel != KERNEL_WRITE_FSYNC) /* stores have none, the system's calls their own */
+        cell->spec.surround = SURROUND_NONE;
     return 0;
 }
 
@@ -127,7 +130,8 @@ static int threads(struct run_cell *cell, const struct spec_env *env, struct err
                          (unsigned long long)n, env->cpus, env->cpus);
     cell->spec.threads = (unsigned)n;
     cell->spec.stream.threads = n;
-    cell->ledger &= n == 1; /* the ladder is built of one thread's path */
+    cell->ledger &=
+        n == 1 && path_parts(LAYOUT_RUNG)->of[cell->spec.kernel].ladder; /* is built of one thread's */
     return 0;
 }
 
@@ -194,7 +198,11 @@ static void describe(struct run_cell *cell, const struct path_parts_ids *ids)
 {
     struct result_cell *out = &cell->out;
     bool track = cell->spec.kernel == KERNEL_TRACK;
-    snprintf(out->copy_resolved, NAME_TEXT, "%s", track ? "none" : copy_get(ids->copy, 0)->name);
+    bool system = cell->spec.kernel == KERNEL_SYS_WRITE_FSYNC; /* which copies as it does */
+    snprintf(out->copy_resolved, NAME_TEXT, "%s",
+             track    ? "none"
+             : system ? "system"
+                      : copy_get(ids->copy, 0)->name);
     if (track)
         snprintf(out->copy, NAME_TEXT, "none");
     snprintf(out->track, NAME_TEXT, "%s", track_get(ids->track, 0)->name);
@@ -208,7 +216,44 @@ static void describe(struct run_cell *cell, const struct path_parts_ids *ids)
     result_cell_name(out);
     result_group_name(out, cell->group);
     out->overlap_ns = out->unattributed_ns = out->persistence_ns = (struct interval){NAN, NAN, NAN};
-    out->modelled_ns = out->modelled_serial_ns = NAN;
+    out->modelled_ns = out->modelled_serial_ns = out->counts.write_protects = NAN;
+}
+
+/* What makes no sense of the system's own calls, on any file; NULL: nothing. */
+static const char *sys_refused(const struct cell_spec *spec)
+{
+    const struct stream *s = &spec->stream;
+    bool fresh = spec->sys.blocks != SYS_BLOCKS_WRITTEN, append = spec->sys.blocks == SYS_BLOCKS_APPEND;
+    if (spec->own_files && spec->threads > 1)
+        return "there is one file under test, so that threads have none of their own; use --files shared";
+    if (spec->dest == DEST_DIRTY)
+        return "with --dest dirty its fsync would find what it did not write; use --dest own, absent or read";
+    if (fresh && spec->dest != DEST_OWN)
+        return "its blocks are made anew before each period and have no state but that; use --dest own";
+    if (!spec->fsync && !sys_end_is_call(spec->sys.end))
+        return "each write is durable by itself, which --dirty never is not; use sys-fsync";
+    if (fresh && s->overwrite > 1)
+        return "it writes each block once before its fsync; use --overwrite 1";
+    if (append && s->access != ACCESS_SEQ)
+        return "it writes at the file's end, one write behind the other; use --access seq";
+    return append && spec->threads > 1
+               ? "appends of several threads end up in no order that could be checked; use --threads 1"
+               : NULL;
+}
+
+/* What stores through a mapping and the system's own calls cannot be asked. */
+static int check_real(const struct run_cell *cell, struct error *err)
+{
+    const struct cell_spec *spec = &cell->spec;
+    const struct stream *s = &spec->stream;
+    if (kernel_is_mmap(spec->kernel) && s->granule < PROTECT_BYTES)
+        return error_set(
+            err, EXIT_USAGE,
+            "--granule: %llu is less than a page, the smallest thing that can be write-protected "
+            "(path %s); use 4096 or more",
+            (unsigned long long)s->granule, cell->out.path);
+    const char *why = kernel_is_sys(spec->kernel) ? sys_refused(spec) : NULL;
+    return why ? error_set(err, EXIT_USAGE, "path: '%s': %s", cell->out.path, why) : 0;
 }
 
 /* What is promised for one fsync at a time does not hold where several threads fsync one file. */
@@ -224,10 +269,30 @@ static int check_promise(const struct run_cell *cell, const struct path_parts_id
         track->name, cell->spec.threads);
 }
 
+/* What this build or this memory cannot do makes skipped cells. */
+static void look_at_memory(struct run_cell *cell, const struct spec_env *env)
+{
+    struct error why = {0};
+    enum kernel kernel = cell->spec.kernel;
+    if (!path_parts(LAYOUT_PATH)->of[kernel].whole)
+        error_set(&why, EXIT_CANNOT, "this build has no kernel %s", kernel_name(kernel));
+    else if (kernel == KERNEL_MMAP_FSYNC && cell->spec.track == TRACK_none &&
+             cell->spec.stream.granule != PROTECT_BYTES)
+        error_set(&why, EXIT_CANNOT, "the page tables know of whole pages: use --granule 4096");
+    else if (kernel_is_mmap(kernel) && cell->spec.stream.granule < env->protect_bytes)
+        error_set(&why, EXIT_CANNOT,
+                  "this memory is mapped in pages of %llu KiB, the smallest that can be write-protected; use "
+                  "--granule %llu",
+                  (unsigned long long)(env->protect_bytes >> 10), (unsigned long long)env->protect_bytes);
+    if (error_is_set(&why) && cell->runnable)
+        spec_skip(cell, &why);
+}
+
 static int check_memory(const struct run_cell *cell, const struct spec_env *env, struct error *err)
 {
     uint64_t need = FILE_START + cell->spec.stream.footprint + cell->spec.stream.offset + cell->spec.delay;
     need += cell->spec.cold_source ? 4 * env->llc_bytes : 0;
+    need += kernel_is_mmap(cell->spec.kernel) ? FILE_START + cell->spec.stream.footprint : 0; /* its own */
     if (cell->spec.kernel == KERNEL_TRACK || !env->memory_bytes || need <= env->memory_bytes)
         return 0;
     return error_set(
@@ -242,8 +307,11 @@ int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *
     struct path_parts_ids ids = {0};
     cell->runnable = true;
     if (spec_kernel(cell, env, &ids, err) || words(cell, err) || numbers(cell, env, err) ||
-        file_bytes(cell, err) || check_promise(cell, &ids, err) || check_memory(cell, env, err))
+        file_bytes(cell, err) || check_promise(cell, &ids, err) || check_real(cell, err) ||
+        check_memory(cell, env, err))
         return -1;
+    cell->spec.track = ids.track;
+    look_at_memory(cell, env);
     struct error lack = {0};
     int bypasses = path_bypasses(cell->spec.stream.size, env->features, &ids, &lack);
     if (bypasses < 0)
@@ -251,7 +319,6 @@ int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *
     cell->spec.bypass = bypasses > 0;
     const struct copy *copy = copy_get(ids.copy, 0);
     cell->spec.copy = ids.copy;
-    cell->spec.track = ids.track;
     cell->spec.writeback = ids.writeback;
     cell->spec.domain = ids.domain;
     cell->spec.fence_write = ids.track == TRACK_none && copy->durable && copy->fence == FENCE_NEEDED;

@@ -93,14 +93,31 @@ void spec_skip(struct run_cell *cell, const struct error *why)
     text_copy(cell->out.reason, sizeof(cell->out.reason), why->text);
 }
 
-/* hybrid@SIZE: another size to switch at than the path's own. */
-static int hybrid_from(struct run_cell *cell, const struct path_info *info, uint64_t *from, struct error *err)
+/* sys-fsync@append: other blocks of the file than written ones. */
+static int sys_blocks(struct run_cell *cell, const struct path_info *info, const char *given,
+                      struct error *err)
+{
+    bool append = !strcmp(given, "append");
+    if (!append && strcmp(given, "unwritten"))
+        return error_set(err, EXIT_USAGE, "path: '%s@%s': behind the @ stands append or unwritten",
+                         info->name, given);
+    cell->spec.sys.blocks = append ? SYS_BLOCKS_APPEND : SYS_BLOCKS_UNWRITTEN;
+    return 0;
+}
+
+/* What stands behind the '@' of a path. hybrid@SIZE: another size to switch at than the path's own. */
+static int variation(struct run_cell *cell, const struct path_info *info, uint64_t *from, struct error *err)
 {
     const char *at = strchr(cell->out.path, '@');
+    cell->spec.sys = info->sys;
     if (!at)
         return 0;
+    if (info->kernel == KERNEL_SYS_WRITE_FSYNC)
+        return sys_blocks(cell, info, at + 1, err);
     if (!info->bypass_from)
-        return error_set(err, EXIT_USAGE, "path: '%s' has no size to switch at; only hybrid@SIZE has",
+        return error_set(err, EXIT_USAGE,
+                         "path: '%s' has nothing to say behind an @; hybrid@SIZE has, and the sys-* paths of "
+                         "write() with @append or @unwritten",
                          info->name);
     if (spec_number("paths hybrid", at + 1, 1, 1ull << 28, from, err))
         return -1;
@@ -108,20 +125,43 @@ static int hybrid_from(struct run_cell *cell, const struct path_info *info, uint
     return 0;
 }
 
+static const struct path_info *find_path(const char *path)
+{
+    char name[NAME_TEXT];
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(path, "@"), path);
+    return path_find(name);
+}
+
+enum kernel spec_kernel_of(const char *path)
+{
+    const struct path_info *info = find_path(path);
+    return info ? info->kernel : strchr(path, ':') ? KERNEL_WRITE_FSYNC : KERNELS;
+}
+
+/* What the memory under test is not good for. */
+static const char *unfit(const struct path_info *info, const struct spec_env *env)
+{
+    bool pagemap = info->kernel == KERNEL_MMAP_FSYNC && info->track == TRACK_none;
+    if (kernel_is_sys(info->kernel))
+        return env->no_sys;
+    return pagemap ? env->no_pagemap : NULL;
+}
+
 static int resolve_path(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
                         struct error *err)
 {
     struct error lack = {0};
-    char name[NAME_TEXT];
-    snprintf(name, sizeof(name), "%.*s", (int)strcspn(cell->out.path, "@"), cell->out.path);
-    const struct path_info *info = path_find(name);
+    const struct path_info *info = find_path(cell->out.path);
     ids->domain = env->domain;
     if (info) {
         if (path_resolve(info, env->features, env->domain, ids, &lack))
             spec_skip(cell, &lack);
+        const char *why = unfit(info, env);
+        if (why && cell->runnable && error_set(&lack, EXIT_CANNOT, "%s", why))
+            spec_skip(cell, &lack);
         snprintf(cell->out.copy, NAME_TEXT, "%s", info->copy_asked);
         cell->out.reference_only = info->reference_only;
-        return hybrid_from(cell, info, &ids->bypass_from, err);
+        return variation(cell, info, &ids->bypass_from, err);
     }
     if (!strchr(cell->out.path, ':')) {
         const char *names[PATHS];
@@ -137,16 +177,34 @@ static int resolve_path(struct run_cell *cell, const struct spec_env *env, struc
     return path_check_durable(ids, err);
 }
 
+/* A path that a kernel was named for must be one of its. */
+static int check_kernel(const struct run_cell *cell, int asked, struct error *err)
+{
+    enum kernel of = spec_kernel_of(cell->out.path);
+    if (asked < 0 || of == (enum kernel)asked)
+        return 0;
+    return error_set(err, EXIT_USAGE,
+                     "path: '%s' is of kernel %s, not of %s; leave the kernel out: each path has its own",
+                     cell->out.path, kernel_name(of), kernel_name((enum kernel)asked));
+}
+
 int spec_kernel(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
                 struct error *err)
 {
-    static const char *const kernels[] = {"write_fsync", "track"};
-    int kernel = spec_pick("kernel", cell->out.kernel, kernels, 2, err);
+    const char *names[KERNELS];
+    for (int k = 0; k < KERNELS; k++)
+        names[k] = kernel_name((enum kernel)k);
+    int kernel = *cell->out.kernel ? spec_pick("kernel", cell->out.kernel, names, KERNELS, err) : KERNELS;
     if (kernel < 0)
         return -1;
     cell->spec.kernel = (enum kernel)kernel;
-    if (kernel == KERNEL_WRITE_FSYNC)
-        return resolve_path(cell, env, ids, err);
+    if (kernel != KERNEL_TRACK) {
+        if (resolve_path(cell, env, ids, err) || check_kernel(cell, kernel == KERNELS ? -1 : kernel, err))
+            return -1;
+        cell->spec.kernel = ids->kernel;
+        snprintf(cell->out.kernel, NAME_TEXT, "%s", kernel_name(ids->kernel));
+        return 0;
+    }
     int track = track_by_name(cell->out.path, err);
     if (track == TRACK_none)
         return error_set(err, EXIT_USAGE, "path: kernel track measures a tracker; 'none' does nothing");

@@ -75,6 +75,15 @@ static const struct warning_rule rules[WARNINGS] = {
     [WARN_FEW_LAYOUTS] = {"FEW_LAYOUTS", NAN, "", "measure with the preset default"},
     [WARN_DOMAIN_UNKNOWN] = {"DOMAIN_UNKNOWN", NAN, "",
                              "say what the platform promises: --domain eadr, adr, hint, flush-device, gpf"},
+    [WARN_DOMAIN_CONTRADICTS] =
+        {"DOMAIN_CONTRADICTS", NAN, "",
+         "look at domain.evidence; who knows better says it: --domain eadr, adr, hint, flush-device, gpf"},
+    [WARN_DOMAIN_CHOSEN] =
+        {"DOMAIN_CHOSEN", NAN, "",
+         "without --domain the run does what this machine asks for; domain.evidence has why"},
+    [WARN_DRAIN_REAL] =
+        {"DRAIN_REAL", NAN, "",
+         "leave --drain out; for a modelled drain measure on memory that has none (no --path)"},
     [WARN_THREADS_SIBLINGS] = {"THREADS_SIBLINGS", NAN, "", "for a core each use fewer --threads"},
     [WARN_THREADS_NODES] = {"THREADS_NODES", NAN, "", "for one node use fewer --threads"},
     [WARN_TSC_SKEW] = {"TSC_SKEW", NAN, "the clock's resolution",
@@ -87,6 +96,12 @@ static const struct warning_rule rules[WARNINGS] = {
                        "never called faster or slower; `report --cell` shows their layouts"},
     [WARN_PAGE_FAULTS] = {"PAGE_FAULTS", 0.001, "page faults an op",
                           "free memory, or close what competes for it"},
+    [WARN_PROTECT_MPROTECT] = {"PROTECT_MPROTECT", NAN, "",
+                               "take the mmap cells' fault and write-protect rows as an upper bound; "
+                               "anonymous memory and tmpfs have "
+                               "userfaultfd, if the system allows it"},
+    [WARN_PAGE_CACHE] = {"PAGE_CACHE", NAN, "",
+                         "for the DAX path give --path a new file on a mount with -o dax=always"},
 };
 
 const struct warning_rule *warning_rule(enum warning_id id)

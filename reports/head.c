@@ -49,6 +49,21 @@ static void controls(const struct section *s)
     page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
 }
 
+/* QEMU's software CPU, by the name that it gives in CPUID. */
+bool cpu_is_emulated(struct model *m)
+{
+    return !strncmp(model_text(m, model_object(m->document, "machine"), "hypervisor"), "TCG", 3);
+}
+
+static void times(const struct section *s)
+{
+    if (cpu_is_emulated(s->model))
+        page_fact(s->page, "times",
+                  STYLE_BAD "EMULATED" STYLE_OFF
+                            ": this CPU is software (QEMU's TCG), so no time, ratio or verdict below says "
+                            "anything about hardware; what was done and how often (counts) does");
+}
+
 static void status(const struct section *s)
 {
     const struct model *m = s->model;
@@ -85,6 +100,15 @@ static void run(const struct section *s)
         line_add(&line, " in %.0f processes", repeats);
     line_add(&line, ", seed %s, pmembench %s", known(m, run, "seed"), known(m, run, "version"));
     page_fact(s->page, "run", arena_format(&m->arena, "%s", line.text));
+}
+
+/* What the rest of a write() is modelled on. */
+static void surround(const struct section *s)
+{
+    struct model *m = s->model;
+    const char *source = model_text(m, model_object(m->document, "run"), "surround_source");
+    if (*source)
+        page_fact(s->page, "surround", source);
 }
 
 static void add_caches(struct line *line, const json_t *machine)
@@ -169,6 +193,10 @@ static const char *domain_meaning(const char *name)
 static void add_drain(struct line *line, struct model *m, const json_t *drain)
 {
     const char *provenance = known(m, drain, "provenance"), *source = model_text(m, drain, "source");
+    if (!strcmp(model_text(m, drain, "kind"), "none")) {
+        line_add(line, "; no drain");
+        return;
+    }
     double latency = model_number(drain, "latency_ns"), rate = model_number(drain, "bytes_per_second");
     if (strcmp(provenance, "measured") && strcmp(provenance, "modelled")) {
         line_add(line, "; drain not known, in no number below");
@@ -183,14 +211,70 @@ static void add_drain(struct line *line, struct model *m, const json_t *drain)
         line_add(line, " (%s)", source);
 }
 
+enum { SOURCES_MOST = 12, SOURCE_MOST = 48 };
+
+/* What a line of evidence says, in a word or two: without the file's name, and without what it means. */
+static void add_source(struct line *line, const char *evidence, bool *first)
+{
+    static const struct {
+        const char *begins, *shown; /* NULL: as it is there */
+        size_t skipped;
+    } known[] = {
+        {"provider ", NULL, 9},
+        {"persistence_domain memory_controller", "memory_controller", 0},
+        {"persistence_domain cpu_cache", "cpu_cache", 0},
+        {"persistence_domain ", NULL, 0},
+        {"deep_flush ", NULL, 0},
+        {"write_cache ", NULL, 0},
+        {"mapped device of ", NULL, 0},
+        {"MAP_SYNC granted", "MAP_SYNC", 0},
+        {"MAP_SYNC refused", "no MAP_SYNC", 0},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strncmp(evidence, known[i].begins, strlen(known[i].begins)))
+            continue;
+        const char *text = known[i].shown ? known[i].shown : evidence + known[i].skipped;
+        const char *meaning = strstr(text, ": "), *file = strstr(text, " (");
+        size_t length = strlen(text);
+        length = meaning && (size_t)(meaning - text) < length ? (size_t)(meaning - text) : length;
+        length = file && (size_t)(file - text) < length ? (size_t)(file - text) : length;
+        length = length < SOURCE_MOST ? length : SOURCE_MOST;
+        while (length && ((unsigned char)text[length] & 0xc0) == 0x80) /* not within a character */
+            length--;
+        line_add(line, "%s%.*s", *first ? ": " : ", ", (int)length, text);
+        *first = false;
+        return;
+    }
+}
+
+static bool add_sources(struct line *line, struct model *m, const json_t *domain)
+{
+    size_t i;
+    json_t *item;
+    bool first = true;
+    json_array_foreach(model_object(domain, "evidence"), i, item)
+    {
+        const char *text = json_string_value(item);
+        if (text && i < SOURCES_MOST)
+            add_source(line, arena_clean(&m->arena, text), &first);
+    }
+    return !first;
+}
+
 static void domain(const struct section *s)
 {
     struct model *m = s->model;
     const json_t *domain = model_object(m->document, "domain");
-    const char *name = known(m, domain, "name");
+    const char *name = known(m, domain, "name"), *detected = model_text(m, domain, "detected");
     struct line line = {0};
-    line_add(&line, "%s, %s: %s", name, known(m, domain, "source"), domain_meaning(name));
+    line_add(&line, "%s, %s", name, known(m, domain, "source"));
+    bool own = !strcmp(known(m, domain, "source"), "detected") && add_sources(&line, m, domain);
+    line_add(&line, "%s%s", own ? "; " : ": ", domain_meaning(name));
     add_drain(&line, m, model_object(domain, "drain"));
+    if (!own && *detected) {
+        line_add(&line, "; the machine says %s", detected);
+        add_sources(&line, m, domain);
+    }
     page_fact(s->page, "domain", arena_format(&m->arena, "%s", line.text));
 }
 
@@ -246,15 +330,18 @@ void head_of_cell(const struct section *s, const struct model_cell *c)
     else
         line_add(&line, " the noise floor is not known");
     page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
+    times(s);
 }
 
 void head_add(const struct section *s)
 {
     controls(s);
+    times(s);
     status(s);
     run(s);
     machine(s);
     medium(s);
     domain(s);
+    surround(s);
     noise(s);
 }

@@ -14,11 +14,12 @@ struct stage {
 
 /* The order of the path's steps (measurement: rows of the ladder). */
 static const struct stage order[] = {
-    {"loop", "write"},       {"surround", "write"},   {"lock", "write"},          {"lookup", "write"},
-    {"entry-lock", "write"}, {"mark-inode", "write"}, {"copy", "write"},          {"finish", "write"},
-    {"fence", "write"},      {"mark", "write"},       {"mark-inode", "fsync"},    {"tag", "fsync"},
-    {"scan", "fsync"},       {"entry-lock", "fsync"}, {"write-protect", "fsync"}, {"writeback", "fsync"},
-    {"fence", "fsync"},      {"drain", "fsync"},
+    {"loop", "write"},          {"surround", "write"},     {"lock", "write"},      {"lookup", "write"},
+    {"entry-lock", "write"},    {"mark-inode", "write"},   {"fault", "write"},     {"copy", "write"},
+    {"finish", "write"},        {"fence", "write"},        {"sys-write", "write"}, {"mark", "write"},
+    {"mark-inode", "fsync"},    {"tag", "fsync"},          {"scan", "fsync"},      {"entry-lock", "fsync"},
+    {"write-protect", "fsync"}, {"writeback", "fsync"},    {"fence", "fsync"},     {"drain", "fsync"},
+    {"sys-fsync", "fsync"},     {LEDGER_REFAULT, "write"},
 };
 
 struct pair { /* what is shown: left the baseline, right the other; right NULL: one ledger alone */
@@ -94,7 +95,8 @@ static bool row_is_small(const struct model_cell *cell, const struct model_row *
     if (!row)
         return true;
     double small = fmax(floor_ns(cell), SMALL_SHARE * cell->summary.median);
-    return below_floor(row->added, small) &&
+    bool beside = !strcmp(row->stage, LEDGER_REFAULT); /* its ns_added is null by its nature */
+    return (beside || below_floor(row->added, small)) &&
            (!isfinite(row->saved.value) || below_floor(row->saved, small)) && !row->first_fence;
 }
 
@@ -167,7 +169,7 @@ static double ledger_total(const struct model_cell *cell)
 {
     double sum = cell->unattributed.value;
     for (size_t i = 0; i < cell->row_count; i++)
-        sum += cell->rows[i].added.value;
+        sum += strcmp(cell->rows[i].stage, LEDGER_REFAULT) ? cell->rows[i].added.value : 0;
     return isfinite(sum) ? sum : cell->summary.median;
 }
 
@@ -257,11 +259,30 @@ static struct pair choose(const struct section *s)
     return (struct pair){single, NULL};
 }
 
+/* The system's own path beside the model of it: stores through a mapping before write(). */
+static struct pair choose_real(const struct section *s)
+{
+    const struct model *m = s->model;
+    struct pair best = {NULL, NULL};
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct model_cell *c = &m->cells[i];
+        bool mapped = strstr(c->kernel, "mmap");
+        if (!model_is_sys(c) || !c->row_count || c->status != CELL_MEASURED || (best.left && !mapped))
+            continue;
+        const struct model_cell *base = model_in_group(m, c, mapped ? "mmap-xarray" : "bypass");
+        if (base && base->row_count && (!best.left || !strstr(best.right->kernel, "mmap")))
+            best = (struct pair){base, c};
+    }
+    return best;
+}
+
 void ledger_add(const struct section *s)
 {
-    struct pair p = choose(s);
+    struct pair p = choose(s), real = choose_real(s);
     if (p.left)
         put_pair(s, &p);
+    if (s->room->ledgers > 1 && real.left && real.right != p.right)
+        put_pair(s, &real);
 }
 
 void ledger_of_cell(const struct section *s, const struct model_cell *cell)

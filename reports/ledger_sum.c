@@ -35,9 +35,12 @@ struct interval ledger_sum(const struct model_cell *cell, const char *const *sta
 struct interval ledger_persistence(const struct model_cell *cell)
 {
     static const char *const untracked[] = {"copy", "finish", "fence", NULL};
-    static const char *const tracked[] = {"copy",      "entry-lock", "mark",  "tag", "scan",
-                                          "writeback", "fence",      "drain", NULL};
+    static const char *const tracked[] = {"fault",         "copy",      "entry-lock", "mark",  "tag", "scan",
+                                          "write-protect", "writeback", "fence",      "drain", NULL};
+    bool direct = !*cell->track || !strcmp(cell->track, "none");
     if (isfinite(cell->persistence.value))
         return cell->persistence;
-    return ledger_sum(cell, !*cell->track || !strcmp(cell->track, "none") ? untracked : tracked, NULL);
+    if (model_is_sys(cell)) /* a call does not say which part of it is what */
+        return (struct interval){NAN, NAN, NAN};
+    return ledger_sum(cell, direct && strcmp(cell->kernel, "mmap_fsync") ? untracked : tracked, NULL);
 }

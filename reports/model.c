@@ -125,12 +125,12 @@ static void load_axes(struct model *m, struct model_cell *cell)
     }
 }
 
-/* kernel/rest of key without the path, and the domain: what the cells of a group have in common. */
+/* family/rest of key without the path, and the domain: what the cells of a group have in common. */
 static const char *group_name(struct model *m, const struct model_cell *cell)
 {
     const char *after_kernel = strchr(cell->key, '/');
     const char *rest = after_kernel ? strchr(after_kernel + 1, '/') : NULL;
-    return arena_format(&m->arena, "%s%s", cell->kernel, rest ? rest : "");
+    return arena_format(&m->arena, "%s%s", result_family(cell->kernel), rest ? rest : "");
 }
 
 static void load_names(struct model *m, struct model_cell *c)
@@ -214,6 +214,7 @@ static void load_comparisons(struct model *m)
             .a = model_text(m, json_object_get(c, "a"), "id"),
             .b = model_text(m, json_object_get(c, "b"), "id"),
             .ratio = named_interval(c, "ratio", "ci_low", "ci_high"),
+            .difference = interval_member(c, "difference_ns"),
             .p_holm = model_number(c, "p_holm"),
             .ratio_modelled = model_number(c, "ratio_modelled"),
             .ratio_modelled_serial = model_number(c, "ratio_modelled_serial"),

@@ -29,6 +29,7 @@ enum model_verdict {
 struct model_comparison {
     const char *a, *b; /* ids */
     struct interval ratio;
+    struct interval difference; /* b less a, ns */
     double p_holm, ratio_modelled, ratio_modelled_serial, rounds, more_rounds;
     enum model_verdict verdict;
     const char *method;
@@ -75,6 +76,7 @@ struct model {
     const json_t *document;
     const char *status;
     const char *baseline; /* path that the others are compared with */
+    const char *family;   /* of the kernels that the verdict and the surface speak of */
     struct model_cell *cells;
     size_t cell_count;
     struct model_comparison *comparisons;
@@ -104,6 +106,10 @@ const json_t *model_object(const json_t *object, const char *name);
 enum model_verdict model_verdict(const struct model_cell *cell);
 bool model_is_part(
     const struct model_cell *cell); /* its kernel runs a part of the path alone (track, copy, ...) */
+/* A whole path that the verdict and the surface leave to sections of its own: the system's own calls, and
+ * what is of another family than most. */
+bool model_is_aside(const struct model *m, const struct model_cell *cell);
+bool model_is_sys(const struct model_cell *cell); /* the system's own calls */
 /* Measured, of this path, in the group of `like`; NULL when there is none. */
 const struct model_cell *model_in_group(const struct model *m, const struct model_cell *like,
                                         const char *path);

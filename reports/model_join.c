@@ -33,10 +33,31 @@ static struct model_cell *by_id(const struct model *m, const json_t *index, cons
     return place ? &m->cells[json_integer_value(place)] : NULL;
 }
 
-/* The path that most comparisons of whole paths start from. */
-static const char *most_common_baseline(const struct model *m, const struct model_cell *const *a)
+bool model_is_sys(const struct model_cell *cell)
 {
-    const char *best = "bypass";
+    return !strncmp(cell->kernel, "sys_", 4);
+}
+
+bool model_is_aside(const struct model *m, const struct model_cell *cell)
+{
+    if (model_is_part(cell))
+        return false;
+    return model_is_sys(cell) || strcmp(result_family(cell->kernel), m->family);
+}
+
+/* Without a comparison: the family of the first whole path. */
+static const char *first_family(const struct model *m)
+{
+    for (size_t i = 0; i < m->cell_count; i++)
+        if (!model_is_part(&m->cells[i]) && *m->cells[i].kernel)
+            return result_family(m->cells[i].kernel);
+    return "write_fsync";
+}
+
+/* A cell of the path that most comparisons of whole paths start from; NULL without any. */
+static const struct model_cell *most_common_baseline(const struct model *m, const struct model_cell *const *a)
+{
+    const struct model_cell *best = NULL;
     size_t most = 0;
     for (size_t i = 0; i < m->comparison_count; i++) {
         if (!a[i] || model_is_part(a[i]))
@@ -46,7 +67,7 @@ static const char *most_common_baseline(const struct model *m, const struct mode
             n += a[j] && !model_is_part(a[j]) && !strcmp(a[i]->path, a[j]->path);
         if (n > most) {
             most = n;
-            best = a[i]->path;
+            best = a[i];
         }
         if (2 * n > m->comparison_count)
             break;
@@ -105,7 +126,9 @@ void model_join(struct model *m)
     }
     for (size_t i = 0; i < m->comparison_count; i++)
         a[i] = by_id(m, index, m->comparisons[i].a);
-    m->baseline = most_common_baseline(m, a);
+    const struct model_cell *base = most_common_baseline(m, a);
+    m->baseline = base ? base->path : "bypass";
+    m->family = base ? result_family(base->kernel) : first_family(m);
     for (size_t i = 0; i < m->cell_count; i++) {
         m->cells[i].floor_ratio = m->floor_ratio;
         join_controls(m, &m->cells[i]);
@@ -115,7 +138,8 @@ void model_join(struct model *m)
         struct model_cell *b = by_id(m, index, m->comparisons[i].b);
         if (!a[i] || !b || a[i] == b || b->vs)
             continue;
-        if (model_is_part(b) || !strcmp(a[i]->path, m->baseline))
+        if (model_is_part(b) || strcmp(result_family(b->kernel), m->family) ||
+            !strcmp(a[i]->path, m->baseline))
             b->vs = &m->comparisons[i];
     }
     json_decref(index);

@@ -105,13 +105,20 @@ static const char *source(const struct section *s)
 static const char *run_again(const struct section *s, const struct model_cell *c)
 {
     struct line line = {0};
-    line_add(&line, "pmembench run --kernel %s --paths %s,%s", show_quoted(&s->model->arena, c->kernel),
-             show_quoted(&s->model->arena, s->model->baseline), show_quoted(&s->model->arena, c->path));
+    line_add(&line, "pmembench run --paths %s,%s", show_quoted(&s->model->arena, s->model->baseline),
+             show_quoted(&s->model->arena, c->path));
     for (int i = 0; i < AXES; i++)
         if (strcmp(c->axis[i], model_axis_standard((enum axis_id)i)))
             line_add(&line, " --%s %s", model_axis_name((enum axis_id)i),
                      show_quoted(&s->model->arena, c->axis[i]));
-    if (strcmp(c->domain, "adr") && *c->domain)
+    struct model *m = s->model;
+    const char *kind = model_text(m, model_object(m->document, "region"), "path_kind");
+    const char *source = model_text(m, model_object(m->document, "domain"), "source");
+    if (!strcmp(kind, "file"))
+        line_add(&line, " --path FILE");
+    else if (!strcmp(kind, "devdax"))
+        line_add(&line, " --path /dev/daxX.Y --destroy");
+    if (strcmp(c->domain, "adr") && *c->domain && strcmp(source, "detected"))
         line_add(&line, " --domain %s", show_quoted(&s->model->arena, c->domain));
     return line.used > 98 ? NULL : arena_format(&s->model->arena, "%s", line.text);
 }

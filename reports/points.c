@@ -16,11 +16,22 @@ static void header(const struct section *s)
         page_field(s->page, names[i]);
 }
 
+/* Another family's baseline is none of the report's. */
+static bool is_baseline(const struct model *m, const struct model_cell *c)
+{
+    if (c->status != CELL_MEASURED || !strcmp(c->path, m->baseline))
+        return c->status == CELL_MEASURED;
+    for (size_t i = 0; i < m->comparison_count; i++)
+        if (!strcmp(m->comparisons[i].a, c->id))
+            return true;
+    return false;
+}
+
 static void put_cell(const struct section *s, const struct model_cell *c)
 {
     struct arena *a = &s->model->arena;
     bool compared = c->status == CELL_MEASURED && c->vs && isfinite(c->vs->ratio.value);
-    bool is_base = !compared && !strcmp(c->path, s->model->baseline) && c->status == CELL_MEASURED;
+    bool is_base = !compared && is_baseline(s->model, c);
     page_field(s->page, arena_format(a, "  %s%s", c->path, c->reference_only ? " (reference only)" : ""));
     page_field(s->page,
                c->status == CELL_MEASURED ? arena_format(a, "%s", shown_number(c->summary.median).text) : "");

@@ -10,9 +10,11 @@
 
 /* How much a report may say: the text report takes the first that fits its lines. */
 struct room {
-    unsigned blocks; /* of the surface in full; the others get one line each */
-    unsigned rows;   /* of a block, of a table of cells */
-    unsigned cells;  /* in a table of cells */
+    unsigned blocks;  /* of the surface in full; the others get one line each */
+    unsigned rows;    /* of a block, of a table of cells */
+    unsigned cells;   /* in a table of cells */
+    unsigned real;    /* rows of the system's own calls */
+    unsigned ledgers; /* 2: the system's own path beside the model too */
     unsigned warnings, failures;
     bool ranking; /* all paths at the headline's point */
     bool hints;   /* of warnings */
@@ -31,11 +33,17 @@ struct section {
 };
 
 void head_of_cell(const struct section *s, const struct model_cell *c); /* controls of its group */
-void head_add(const struct section *s);     /* controls, status, machine, medium, domain */
-void verdict_add(const struct section *s);  /* the answer in words */
-void surface_add(const struct section *s);  /* ratio to the baseline, size by footprint */
-void ledger_add(const struct section *s);   /* where it moved: baseline and deferred path side by side */
-void latency_add(const struct section *s);  /* --latency: percentiles of the calls at the headline's point */
+void head_add(const struct section *s);    /* controls, status, machine, medium, domain */
+bool cpu_is_emulated(struct model *m);     /* no time is any hardware's, then */
+void verdict_add(const struct section *s); /* the answer in words */
+void surface_add(const struct section *s); /* ratio to the baseline, size by footprint */
+void ledger_add(const struct section *s);  /* where it moved: baseline and deferred path side by side */
+void latency_add(const struct section *s); /* --latency: percentiles of the calls at the headline's point */
+void real_add(const struct section *s);    /* the system's own calls beside the model */
+void mapped_add(const struct section *s);  /* stores through a mapping, beside a verdict on write() */
+bool real_shown(const struct section *s);  /* whether real_add has anything to say */
+/* What a cell of stores through a mapping is made of, in one sentence; nothing without a ledger. */
+void mapped_parts(const struct section *s, const struct model_cell *cell);
 void tracks_add(const struct section *s);   /* trackers alone */
 void points_add(const struct section *s);   /* small results: a table of all paths a point */
 void failures_add(const struct section *s); /* failed cells, warnings */

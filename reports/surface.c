@@ -8,8 +8,8 @@
 
 bool surface_has(const struct surface *s, const struct model_cell *cell)
 {
-    return !model_is_part(cell) && !cell->reference_only && strcmp(cell->path, s->model->baseline) &&
-           (cell->vs || cell->status != CELL_MEASURED);
+    return !model_is_part(cell) && !model_is_aside(s->model, cell) && !cell->reference_only &&
+           strcmp(cell->path, s->model->baseline) && (cell->vs || cell->status != CELL_MEASURED);
 }
 
 static bool compared(const struct surface *s, const struct model_cell *cell)

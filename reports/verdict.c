@@ -16,7 +16,7 @@ static void add_operation(struct line *line, struct model *m, const struct model
 {
     const char *size = show_axis(AXIS_size, c->axis[AXIS_size], &m->arena), *dirty = c->axis[AXIS_dirty];
     bool mapped = strstr(c->kernel, "mmap");
-    const char *call = mapped ? "of stores to a mapping" : "write()";
+    const char *call = mapped ? "store through a mapping" : "write()";
     if (!strcmp(dirty, "size"))
         line_add(line, "One %s %s and its fsync()", size, call);
     else if (!strcmp(dirty, "never"))
@@ -70,6 +70,7 @@ static void answer(const struct section *s, const struct model_cell *c)
 {
     struct model *m = s->model;
     enum model_verdict v = model_verdict(c);
+    const char *where = cpu_is_emulated(m) ? " in this emulator" : "";
     struct line line = {0};
     add_operation(&line, m, c);
     if (v == MODEL_FASTER || v == MODEL_SLOWER) {
@@ -77,12 +78,12 @@ static void answer(const struct section *s, const struct model_cell *c)
         line_add(&line, " costs " STYLE_BOLD "%s times %s" STYLE_OFF " with %s",
                  shown_ratio(c->vs->ratio.value).text, m->baseline, c->path);
         add_interval(&line, m, c);
-        line_add(&line, ": %s%s%s.", faster ? STYLE_GOOD : STYLE_BAD, faster ? "faster" : "slower",
-                 STYLE_OFF);
+        line_add(&line, ": %s%s%s%s.", faster ? STYLE_GOOD : STYLE_BAD, faster ? "faster" : "slower",
+                 STYLE_OFF, where);
     } else if (v == MODEL_EQUIVALENT) {
         line_add(&line, " costs the same with %s as with %s", c->path, m->baseline);
         add_interval(&line, m, c);
-        line_add(&line, ".");
+        line_add(&line, "%s.", where);
     } else {
         add_unsettled(&line, m, c, v);
     }
@@ -241,7 +242,7 @@ static void ranking(const struct section *s, const struct model_cell *headline)
         const struct model_cell *next = NULL;
         for (size_t i = 0; i < m->cell_count; i++) {
             const struct model_cell *c = &m->cells[i];
-            if (strcmp(c->group, headline->group) || model_verdict(c) == MODEL_NONE)
+            if (strcmp(c->group, headline->group) || model_verdict(c) == MODEL_NONE || model_is_aside(m, c))
                 continue;
             double r = c->vs->ratio.value;
             bool after = !last || r > last->vs->ratio.value || (r == last->vs->ratio.value && c > last);
@@ -263,17 +264,24 @@ static void ranking(const struct section *s, const struct model_cell *headline)
 void verdict_add(const struct section *s)
 {
     const struct model_cell *c = s->surface->headline;
-    page_head(s->page,
-              "Where does the bypass's cost go if write() copies cached and fsync() flushes (deferred-*)?");
+    bool mapped = !strcmp(s->model->family, "mmap_fsync");
+    if (!c && real_shown(s)) /* which is the answer */
+        return;
+    page_head(
+        s->page,
+        mapped
+            ? "What does a store through a mapping cost, with its fault and fsync(), by tracker?"
+            : "Where does the bypass's cost go if write() copies cached and fsync() flushes (deferred-*)?");
     if (!c) {
-        page_text(s->page, "No answer: no path was compared with the cache bypass in this result.");
+        page_text(s->page, mapped ? "No answer: no two trackers were compared in this result."
+                                  : "No answer: no path was compared with the cache bypass in this result.");
         return;
     }
     enum model_verdict v = model_verdict(c);
     const struct model_cell *base = model_in_group(s->model, c, s->model->baseline);
     answer(s, c);
     if (base && (v == MODEL_FASTER || v == MODEL_SLOWER || v == MODEL_EQUIVALENT))
-        moved(s, c, base);
+        mapped ? mapped_parts(s, base) : moved(s, c, base);
     over_all(s);
     if (s->surface->groups > 1 && s->room->ranking)
         ranking(s, c);

@@ -39,6 +39,8 @@ json_t *run_json(const struct result_run *run)
     object_put(&o, "measuring_s", json_number(run->measuring_s));
     object_put(&o, "thread_cpus", json_list(run->cpus, run->cpu_count, sizeof(int), cpu_number_json));
     object_put(&o, "repeats", json_count(run->repeats ? run->repeats : 1));
+    if (run->surround_source[0])
+        object_put(&o, "surround_source", json_text(run->surround_source));
     return object_end(&o);
 }
 
@@ -124,6 +126,24 @@ json_t *machine_json(const struct result_machine *m)
     return object_end(&o);
 }
 
+static json_t *known_number(double value)
+{
+    return value > 0 ? json_number(value) : json_null();
+}
+
+static void put_hmat(struct object *region, const struct result_hmat *hmat)
+{
+    if (!(hmat->read_latency_ns > 0 || hmat->write_latency_ns > 0 || hmat->read_bandwidth_gb_s > 0 ||
+          hmat->write_bandwidth_gb_s > 0))
+        return;
+    struct object o = object_begin();
+    object_put(&o, "read_latency_ns", known_number(hmat->read_latency_ns));
+    object_put(&o, "write_latency_ns", known_number(hmat->write_latency_ns));
+    object_put(&o, "read_bandwidth_gb_s", known_number(hmat->read_bandwidth_gb_s));
+    object_put(&o, "write_bandwidth_gb_s", known_number(hmat->write_bandwidth_gb_s));
+    object_put(region, "hmat", object_end(&o));
+}
+
 json_t *region_json(const struct result_region *region)
 {
     struct object o = object_begin();
@@ -136,6 +156,9 @@ json_t *region_json(const struct result_region *region)
     object_put(&o, "node", json_known(region->node));
     object_put(&o, "bytes", json_count(region->bytes));
     object_put(&o, "page_bytes", json_count_or_null(region->page_bytes));
+    if (region->write_protect[0])
+        object_put(&o, "write_protect", json_text(region->write_protect));
+    put_hmat(&o, &region->hmat);
     return object_end(&o);
 }
 
@@ -156,12 +179,27 @@ static json_t *evidence_json(const void *line)
     return json_text(line);
 }
 
+static json_t *dimm_json(const void *item)
+{
+    const struct result_dimm *dimm = item;
+    struct object o = object_begin();
+    object_put(&o, "dimm", json_text(dimm->dimm));
+    object_put(&o, "count", json_count(dimm->count));
+    return object_end(&o);
+}
+
 json_t *domain_json(const struct result_domain *domain)
 {
     struct object o = object_begin();
     object_put(&o, "name", json_fact(domain->name));
     object_put(&o, "source", json_fact(domain->source));
+    if (domain->detected[0])
+        object_put(&o, "detected", json_text(domain->detected));
     object_put(&o, "evidence", json_list(domain->evidence, domain->evidence_count, LINE_TEXT, evidence_json));
+    if (domain->dirty_shutdown_count)
+        object_put(&o, "dirty_shutdown",
+                   json_list(domain->dirty_shutdown, domain->dirty_shutdown_count,
+                             sizeof(domain->dirty_shutdown[0]), dimm_json));
     object_put(&o, "drain", drain_json(&domain->drain));
     return object_end(&o);
 }
@@ -219,6 +257,7 @@ json_t *comparison_json(const void *item)
     object_put(&o, "p_holm", json_number(c->p_holm));
     object_put(&o, "ratio_modelled", json_number(c->ratio_modelled));
     object_put(&o, "ratio_modelled_serial", json_number(c->ratio_modelled_serial));
+    object_put(&o, "difference_ns", interval_json(&c->difference_ns));
     object_put(&o, "verdict", json_text(c->verdict));
     object_put(&o, "method", json_text(c->method));
     object_put(&o, "rounds", json_count(c->rounds));

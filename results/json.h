@@ -54,6 +54,7 @@ json_t *json_text(const char *text);
 json_t *json_fact(const char *text); /* empty: "unknown" */
 json_t *json_list(const void *items, size_t count, size_t item_bytes, json_t *(*make)(const void *item));
 
+json_t *interval_json(const struct interval *i); /* null where the value is not known */
 json_t *run_json(const struct result_run *run);
 json_t *machine_json(const struct result_machine *m);
 json_t *region_json(const struct result_region *region);

@@ -41,7 +41,7 @@ static json_t *summary_json(const struct summary *s)
     return object_end(&o);
 }
 
-static json_t *interval_json(const struct interval *i)
+json_t *interval_json(const struct interval *i)
 {
     if (!isfinite(i->value))
         return json_null();
@@ -84,6 +84,8 @@ static json_t *counts_json(const struct result_counts *c)
     object_put(&o, "faults", json_number(c->faults));
     object_put(&o, "drains", json_number(c->drains));
     object_put(&o, "lines_dirtied", json_number(c->lines_dirtied));
+    if (isfinite(c->write_protects))
+        object_put(&o, "write_protects", json_number(c->write_protects));
     return object_end(&o);
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "results/result.h"
 
@@ -36,9 +37,18 @@ void result_cell_name(struct result_cell *cell)
     append(&id, "%s/domain=%s", cell->key, cell->domain);
 }
 
+const char *result_family(const char *kernel)
+{
+    static const char *const families[] = {"write_fsync", "mmap_fsync"};
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+        if (!strncmp(kernel, "sys_", 4) && !strcmp(kernel + 4, families[i]))
+            return families[i];
+    return kernel;
+}
+
 void result_group_name(const struct result_cell *cell, char *out)
 {
     struct text group = {out, KEY_TEXT};
-    append(&group, "%s", cell->kernel);
+    append(&group, "%s", result_family(cell->kernel));
     append_axes(&group, cell);
 }

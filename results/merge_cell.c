@@ -66,16 +66,6 @@ static json_t *medians_of(struct merge *m, size_t n)
     return list;
 }
 
-static json_t *interval_json(struct interval interval)
-{
-    static const struct merge_names names = {"value", "low", "high"};
-    if (!isfinite(interval.value))
-        return json_null();
-    struct object o = object_begin();
-    merge_put_interval(&o, &names, interval);
-    return object_end(&o);
-}
-
 static struct interval member_interval(struct merge *m, size_t n, const char *name)
 {
     static const struct merge_names names = {"value", "low", "high"};
@@ -87,25 +77,28 @@ static json_t *merge_unattributed(struct merge *m, size_t n, const json_t *ledge
 {
     struct interval interval = member_interval(m, n, "unattributed_ns");
     if (isnan(interval.value) || !json_array_size(ledger))
-        return interval_json(interval);
+        return interval_json(&interval);
     size_t i;
     json_t *row;
     interval.value = whole;
     json_array_foreach(ledger, i, row)
     {
-        interval.value -= merge_number(row, "ns_added");
+        if (strcmp(merge_text(row, "stage"), LEDGER_REFAULT) != 0)
+            interval.value -= merge_number(row, "ns_added");
     }
     interval.low = isnan(interval.low) ? NAN : fmin(interval.low, interval.value);
     interval.high = isnan(interval.high) ? NAN : fmax(interval.high, interval.value);
-    return interval_json(interval);
+    return interval_json(&interval);
 }
 
 static void put_ledger(struct merge *m, size_t n, double whole, struct object *o)
 {
     object_put(o, "ledger", merge_ledger(m, n));
-    object_put(o, "overlap_ns", interval_json(member_interval(m, n, "overlap_ns")));
+    struct interval overlap = member_interval(m, n, "overlap_ns");
+    struct interval persistence = member_interval(m, n, "persistence_ns");
+    object_put(o, "overlap_ns", interval_json(&overlap));
     object_put(o, "unattributed_ns", merge_unattributed(m, n, json_object_get(o->json, "ledger"), whole));
-    object_put(o, "persistence_ns", interval_json(member_interval(m, n, "persistence_ns")));
+    object_put(o, "persistence_ns", interval_json(&persistence));
 }
 
 static void differs(struct merge_differing *differing, const json_t *cell, double by)

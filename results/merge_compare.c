@@ -16,7 +16,8 @@ struct pair {
     const char *id_a, *id_b;
     const json_t *a, *b, *group; /* merged cells and controls */
     struct paired_ratio pooled;
-    size_t rounds, processes; /* in which both were measured equally often */
+    struct interval difference; /* b less a, ns */
+    size_t rounds, processes;   /* in which both were measured equally often */
     double p_holm;
 };
 
@@ -59,6 +60,21 @@ static int copy_samples(const struct merge *m, size_t document, const char *id, 
     return samples ? 0 : -1;
 }
 
+/* b less a into a, which is not needed any more. */
+static void pool_differences(struct merge *m, struct pair *p, double *a, const double *b)
+{
+    size_t done = 0, own = 0;
+    for (size_t d = 0; d < m->count; d++) {
+        size_t n = paired_rounds(m, p, d);
+        for (size_t i = done; i < done + n; i++)
+            a[i] = b[i] - a[i];
+        if (n)
+            m->numbers[own++] = stats_median(a + done, n);
+        done += n;
+    }
+    p->difference = merge_widen(stats_series_interval(a, done, CONFIDENCE), m->numbers, own);
+}
+
 /* The rounds of all processes, and each process' own ratio into m->numbers. 0 or -1: no memory. */
 static int pool(struct merge *m, struct pair *p, double *a, double *b)
 {
@@ -77,6 +93,7 @@ static int pool(struct merge *m, struct pair *p, double *a, double *b)
     }
     p->pooled = stats_paired_ratio(a, b, done, CONFIDENCE);
     p->pooled.ratio = merge_widen(p->pooled.ratio, m->numbers, own);
+    pool_differences(m, p, a, b);
     return 0;
 }
 
@@ -213,6 +230,7 @@ static json_t *pair_json(const void *item)
     object_put(&o, "p_holm", json_number(p->p_holm));
     object_put(&o, "ratio_modelled", json_number(modelled_ratio(p, "modelled_ns")));
     object_put(&o, "ratio_modelled_serial", json_number(modelled_ratio(p, "modelled_serial_ns")));
+    object_put(&o, "difference_ns", interval_json(&p->difference));
     put_verdict(&o, p);
     return object_end(&o);
 }

@@ -76,7 +76,7 @@ void merge_group_name(const json_t *cell, char out[KEY_TEXT])
     const char *key = merge_text(cell, "key"), *kernel = merge_text(cell, "kernel");
     size_t skipped = strlen(kernel) + 1 + strlen(merge_text(cell, "path"));
     bool whole = skipped <= strlen(key);
-    snprintf(out, KEY_TEXT, "%s%s", whole ? kernel : "", whole ? key + skipped : key);
+    snprintf(out, KEY_TEXT, "%s%s", whole ? result_family(kernel) : "", whole ? key + skipped : key);
 }
 
 struct interval merge_widen(struct interval interval, const double *values, size_t n)

@@ -49,6 +49,9 @@ struct result_run {
     const int *cpus;    /* that threads 0, 1, ... were pinned to; not owned */
     size_t cpu_count;   /* as many as the widest cell has threads; 0: not pinned */
     unsigned repeats;   /* processes whose results these are; 0 means 1 */
+
+    /* Whose counts surround=kernel is sized by; empty: no cell is such. */
+    char surround_source[LINE_TEXT];
 };
 
 struct result_cache {
@@ -90,6 +93,11 @@ struct result_machine {
     double remote_percent;    /* of its pages, on another node than the measured CPU, after the run */
 };
 
+/* What firmware says of the memory's node, seen from the nearest CPUs (ACPI HMAT); 0: it does not say. */
+struct result_hmat {
+    double read_latency_ns, write_latency_ns, read_bandwidth_gb_s, write_bandwidth_gb_s;
+};
+
 struct result_region {
     char path_kind[NAME_TEXT];   /* anonymous, file, devdax */
     char medium[NAME_TEXT];      /* dram, pmem, page-cache, cxl */
@@ -99,6 +107,8 @@ struct result_region {
     char map_sync[8];            /* true, false, unknown */
     int node;                    /* -1 unknown */
     uint64_t bytes, page_bytes;
+    char write_protect[16]; /* uffd or mprotect: of the mmap cells; empty: there are none */
+    struct result_hmat hmat;
 };
 
 struct result_drain {
@@ -109,11 +119,21 @@ struct result_drain {
     char source[LINE_TEXT]; /* where the parameters come from */
 };
 
+enum { RESULT_EVIDENCE = 12, RESULT_DIMMS = 16 };
+
+struct result_dimm {
+    char dimm[16];  /* nmem0 */
+    uint64_t count; /* shutdowns that may have lost data */
+};
+
 struct result_domain {
     char name[NAME_TEXT];
-    char source[NAME_TEXT]; /* detected, chosen */
-    char evidence[4][LINE_TEXT];
+    char source[NAME_TEXT];   /* detected, chosen */
+    char detected[NAME_TEXT]; /* what the machine says, also where another was chosen; empty: nothing */
+    char evidence[RESULT_EVIDENCE][LINE_TEXT];
     unsigned evidence_count;
+    struct result_dimm dirty_shutdown[RESULT_DIMMS];
+    unsigned dirty_shutdown_count;
     struct result_drain drain;
 };
 
@@ -134,13 +154,14 @@ struct ledger_row {
     bool overlaps;    /* added and saved differ by more than their intervals */
     bool first_fence; /* the first rung with a store-fencing instruction: it gets the drain of all before */
     char how[8];      /* ladder, stamp, model */
-    char provenance[16]; /* real, stand-in, modelled */
+    char provenance[16]; /* real, stand-in, emulated, modelled */
 };
 
 struct result_counts { /* per op (one write with its share of the fsync) */
     double bytes_copied, lines_flushed, nt_bytes, fences, locked_ops, entries_marked, entries_scanned, faults,
         drains;
-    double lines_dirtied; /* distinct lines written per op: what lines_flushed is to be compared with */
+    double lines_dirtied;  /* distinct lines written per op: what lines_flushed is to be compared with */
+    double write_protects; /* granules that fsync write-protects; NAN: not of this kernel */
 };
 
 struct result_bucket {
@@ -166,6 +187,10 @@ struct result_latency {
 };
 
 enum { LEDGER_ROWS = 20 };
+
+/* The stage of a row beside the sum: what writes pay for the drain before them. Its ns_added is not known,
+ * and it is part of other rows. */
+#define LEDGER_REFAULT "refault"
 
 struct result_cell {
     char key[KEY_TEXT], id[KEY_TEXT + 32];
@@ -212,10 +237,11 @@ struct result_comparison {
     char key[KEY_TEXT];                      /* of b */
     char a[KEY_TEXT + 32], b[KEY_TEXT + 32]; /* ids */
     struct interval ratio;                   /* b over a in cost: above 1, b costs more */
-    double p, p_holm;             /* sign test against ratio 1, and adjusted over the run's family */
-    double ratio_modelled;        /* NAN where nothing is modelled or the drain is not known */
-    double ratio_modelled_serial; /* the same if the threads' drains take turns */
-    char verdict[16];             /* faster, slower, equivalent, unresolved, bistable: said of b */
+    double p, p_holm;              /* sign test against ratio 1, and adjusted over the run's family */
+    double ratio_modelled;         /* NAN where nothing is modelled or the drain is not known */
+    double ratio_modelled_serial;  /* the same if the threads' drains take turns */
+    struct interval difference_ns; /* b less a, ns/op: median over the rounds */
+    char verdict[16];              /* faster, slower, equivalent, unresolved, bistable: said of b */
     char method[NAME_TEXT];
     unsigned rounds;
     unsigned more_rounds; /* unresolved: about how many more would settle it; 0 unknown */
@@ -246,8 +272,12 @@ void result_free(struct result *r);
 /* Builds key ("kernel/path/size=4096/...") and id (key + "/domain=adr") from the cell's names and axes. */
 void result_cell_name(struct result_cell *cell);
 
-/* The name of the cell's group (the key without the path: "kernel/size=4096/...") into out (of KEY_TEXT
- * bytes). */
+/* What is compared with each other: the system's own write() with ours ("write_fsync"), its faults and fsync
+ * with ours ("mmap_fsync"); any other kernel with its like. Returns `kernel` or a constant. */
+const char *result_family(const char *kernel);
+
+/* The name of the cell's group (the key without the path, its kernel's family: "write_fsync/size=4096/...")
+ * into out (of KEY_TEXT bytes). */
 void result_group_name(const struct result_cell *cell, char *out);
 
 #endif

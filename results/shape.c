@@ -18,6 +18,7 @@ static const struct shape run_shape[] = {
     {.name = "measuring_s", .kinds = NUMBER | NOTHING},
     {.name = "thread_cpus", .kinds = LIST, .items = WHOLE, .optional = true},
     {.name = "repeats", .kinds = WHOLE, .optional = true},
+    {.name = "surround_source", .kinds = TEXT, .optional = true},
     {.name = NULL},
 };
 
@@ -76,6 +77,14 @@ static const struct shape machine_shape[] = {
     {.name = NULL},
 };
 
+static const struct shape hmat_shape[] = {
+    {.name = "read_latency_ns", .kinds = NUMBER | NOTHING},
+    {.name = "write_latency_ns", .kinds = NUMBER | NOTHING},
+    {.name = "read_bandwidth_gb_s", .kinds = NUMBER | NOTHING},
+    {.name = "write_bandwidth_gb_s", .kinds = NUMBER | NOTHING},
+    {.name = NULL},
+};
+
 static const struct shape region_shape[] = {
     {.name = "path_kind", .kinds = TEXT},
     {.name = "medium", .kinds = TEXT},
@@ -86,6 +95,8 @@ static const struct shape region_shape[] = {
     {.name = "node", .kinds = WHOLE | NOTHING},
     {.name = "bytes", .kinds = WHOLE | NOTHING},
     {.name = "page_bytes", .kinds = WHOLE | NOTHING},
+    {.name = "write_protect", .kinds = TEXT, .optional = true},
+    {.name = "hmat", .kinds = OBJECT, .members = hmat_shape, .optional = true},
     {.name = NULL},
 };
 
@@ -99,9 +110,17 @@ static const struct shape drain_shape[] = {
     {.name = NULL},
 };
 
+static const struct shape dimm_shape[] = {
+    {.name = "dimm", .kinds = TEXT},
+    {.name = "count", .kinds = WHOLE},
+    {.name = NULL},
+};
+
 static const struct shape domain_shape[] = {
     {.name = "name", .kinds = TEXT},
     {.name = "source", .kinds = TEXT},
+    {.name = "detected", .kinds = TEXT, .optional = true},
+    {.name = "dirty_shutdown", .kinds = LIST, .items = OBJECT, .members = dimm_shape, .optional = true},
     {.name = "evidence", .kinds = LIST, .items = TEXT},
     {.name = "drain", .kinds = OBJECT, .members = drain_shape},
     {.name = NULL},
@@ -188,6 +207,7 @@ static const struct shape counts_shape[] = {
     {.name = "faults", .kinds = NUMBER | NOTHING},
     {.name = "drains", .kinds = NUMBER | NOTHING},
     {.name = "lines_dirtied", .kinds = NUMBER | NOTHING},
+    {.name = "write_protects", .kinds = NUMBER | NOTHING, .optional = true},
     {.name = NULL},
 };
 
@@ -283,6 +303,7 @@ static const struct shape comparison_shape[] = {
     {.name = "p_holm", .kinds = NUMBER | NOTHING},
     {.name = "ratio_modelled", .kinds = NUMBER | NOTHING},
     {.name = "ratio_modelled_serial", .kinds = NUMBER | NOTHING, .optional = true},
+    {.name = "difference_ns", .kinds = OBJECT | NOTHING, .members = interval_shape, .optional = true},
     {.name = "verdict", .kinds = TEXT, .values = verdicts},
     {.name = "rounds", .kinds = WHOLE},
     {.name = "more_rounds", .kinds = WHOLE},

@@ -95,7 +95,11 @@ static inline void sample_place(struct result_region *region, struct result_doma
     SAMPLE_SET(region->map_sync, "unknown");
     *domain =
         (struct result_domain){.evidence_count = 1, .drain = {.latency_ns = NAN, .bytes_per_second = NAN}};
+    region->hmat = (struct result_hmat){80, 90, 102.4, 51.2};
+    domain->dirty_shutdown[0] = (struct result_dimm){"nmem0", 3};
+    domain->dirty_shutdown_count = 1;
     SAMPLE_SET(domain->name, "adr");
+    SAMPLE_SET(domain->detected, "adr");
     SAMPLE_SET(domain->source, "chosen");
     SAMPLE_SET(domain->evidence[0], "--domain adr");
     SAMPLE_SET(domain->drain.kind, "store-fence");

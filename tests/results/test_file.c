@@ -269,6 +269,12 @@ static bool may_be_absent(const char *name)
     for (int i = 0; i < AXES; i++)
         if (!strcmp(name, axis_member((enum axis_id)i)))
             return true;
+    if (!strcmp(name, "difference_ns") || !strcmp(name, "write_protects") || !strcmp(name, "write_protect"))
+        return true;
+    if (!strcmp(name, "hmat") || !strcmp(name, "detected") || !strcmp(name, "dirty_shutdown"))
+        return true;
+    if (!strcmp(name, "surround_source"))
+        return true;
     return !strcmp(name, "latency") || !strcmp(name, "repeat") || !strcmp(name, "level") ||
            !strcmp(name, "thread_ns") || !strcmp(name, "modelled_serial_ns") ||
            !strcmp(name, "ratio_modelled_serial") || !strcmp(name, "thread_cpus") || !strcmp(name, "repeats");

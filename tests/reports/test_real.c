@@ -1,0 +1,181 @@
+/* test_real.c - what a report says of the system's own calls beside the model, and of stores beside write()
+ */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tests/reports/documents.h"
+
+static char *text_of(const json_t *d)
+{
+    return report_string(report_text, d, &(struct report_options){.source = "runs/x"}, NULL);
+}
+
+static void report_says(const json_t *d, const char *what, bool expected)
+{
+    char *text = text_of(d), *plain = unwrapped(text);
+    if (says(plain, what) != expected)
+        fail_msg("%s%s in:\n%s", expected ? "" : "must not be: ", what, text);
+    free(plain);
+    free(text);
+}
+
+static void set_difference(json_t *comparison, double ns, double low, double high)
+{
+    json_object_set_new(comparison, "difference_ns",
+                        json_pack("{s:f, s:f, s:f}", "value", ns, "low", low, "high", high));
+}
+
+static json_t *last(const json_t *d, const char *list)
+{
+    const json_t *all = json_object_get(d, list);
+    return json_array_get(all, json_array_size(all) - 1);
+}
+
+/* bypass 1000 ns, deferred-xarray 1500, sys-fsync 2300 with a residual of 1311. */
+static json_t *real_run(void)
+{
+    json_t *d = new_document();
+    json_t *base = add_cell(d, "write_fsync", "bypass", "none", "4096", "l2", "1", 1000);
+    json_t *deferred = add_cell(d, "write_fsync", "deferred-xarray", "xarray", "4096", "l2", "1", 1500);
+    json_t *real = add_cell(d, "sys_write_fsync", "sys-fsync", "none", "4096", "l2", "1", 2300);
+    add_row(real, "sys-write", "write", 1717, 34);
+    add_row(real, "sys-fsync", "fsync", 577, 11);
+    add_comparison(d, base, deferred, 1.5, "slower");
+    add_comparison(d, base, real, 2.3, "slower");
+    set_difference(last(d, "comparisons"), 1311, 1289, 1333);
+    return d;
+}
+
+static void the_residual_stands_beside_the_model(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    report_says(d, "The real calls beside the model, in ns an op", true);
+    report_says(d, "4 KiB sys-fsync 2300 1000 1311 1289..1333 1717 577", true);
+    report_says(d, "residual: what Linux does besides what the model", true);
+    json_decref(d);
+}
+
+static void the_file_system_and_the_page_cache_are_named(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    json_object_set_new(json_object_get(d, "domain"), "evidence",
+                        json_pack("[s, s]", "x", "file system ext4"));
+    report_says(d, "has, on ext4.", true);
+    json_object_set_new(json_object_get(d, "region"), "medium", json_string("page-cache"));
+    report_says(d, "on ext4: the page cache and its disk instead of DAX.", true);
+    json_decref(d);
+}
+
+static void an_older_file_has_medians_only(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    json_object_del(last(d, "comparisons"), "difference_ns");
+    report_says(d, "4 KiB sys-fsync 2300 1000 1300 - 1717 577", true);
+    json_decref(d);
+}
+
+static void what_may_be_nothing_and_what_is_not_trusted_is_marked(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    set_difference(last(d, "comparisons"), 5, -7, 12);
+    report_says(d, "2300 1000 ?5", true);
+    json_object_set_new(json_object_get(d, "controls"), "groups",
+                        json_pack("[{s:s, s:b}]", "group", "", "held", 0));
+    report_says(d, "2300 1000 !5", true);
+    json_decref(d);
+}
+
+/* The verdict is about our paths: a real call is not the cheapest of them, nor a point of the surface. */
+static void the_verdict_leaves_real_calls_out(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    report_says(d, "costs 1.50 times bypass with deferred-xarray", true);
+    report_says(d, "Cheapest of the others is sys-fsync", false);
+    json_decref(d);
+}
+
+static void alone_they_are_the_answer(void **state)
+{
+    (void)state;
+    json_t *d = new_document();
+    json_t *base = add_cell(d, "write_fsync", "bypass", "none", "4096", "l2", "1", 1000);
+    json_t *real = add_cell(d, "sys_write_fsync", "sys-fsync", "none", "4096", "l2", "1", 2300);
+    add_comparison(d, base, real, 2.3, "slower");
+    report_says(d, "No answer", false);
+    report_says(d, "The real calls beside the model", true);
+    json_decref(d);
+}
+
+static void add_mapped(json_t *d)
+{
+    json_t *base = add_cell(d, "mmap_fsync", "mmap-xarray", "xarray", "4096", "l2", "1", 6000);
+    json_t *other = add_cell(d, "mmap_fsync", "mmap-bitmap", "bitmap", "4096", "l2", "1", 5400);
+    add_row(base, "fault", "write", 4200, 84);
+    add_row(base, "write-protect", "fsync", 990, 19);
+    add_comparison(d, base, other, 0.9, "faster");
+}
+
+static void stores_are_told_beside_write(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    add_mapped(d);
+    report_says(d, "Stores through a mapping (times mmap-xarray): 4 KiB, footprint l2, dirty size", true);
+    report_says(d, "Of 6000 ns with mmap-xarray: fault 4200, write-protect 990.", true);
+    report_says(d, "mmap-bitmap 0.90 faster.", true);
+    report_says(d, "costs 1.50 times bypass with deferred-xarray", true);
+    json_decref(d);
+}
+
+static void stores_alone_have_their_own_verdict(void **state)
+{
+    (void)state;
+    json_t *d = new_document();
+    add_mapped(d);
+    report_says(d, "What does a store through a mapping cost, with its fault and fsync(), by tracker?", true);
+    report_says(
+        d, "One 4 KiB store through a mapping and its fsync() (footprint l2) costs 0.90 times mmap-xarray",
+        true);
+    report_says(d, "Stores through a mapping (times", false);
+    json_decref(d);
+}
+
+static void the_report_fits_its_page(void **state)
+{
+    (void)state;
+    static const char *const sizes[] = {"64", "512", "4096", "65536"};
+    static const char *const paths[] = {"sys-fsync",   "sys-fdatasync",    "sys-rwf-dsync",
+                                        "sys-o-dsync", "sys-fsync@append", "sys-fsync@unwritten"};
+    json_t *d = real_run();
+    add_mapped(d);
+    for (size_t i = 0; i < 24; i++) {
+        json_t *base = add_cell(d, "write_fsync", "bypass", "none", sizes[i / 6], "llc", "1", 1000);
+        json_t *real = add_cell(d, "sys_write_fsync", paths[i % 6], "none", sizes[i / 6], "llc", "1", 2000);
+        add_comparison(d, base, real, 2, "slower");
+        set_difference(last(d, "comparisons"), 1000, 990, 1010);
+    }
+    char *text = text_of(d);
+    assert_fits(text);
+    free(text);
+    report_says(d, "more: --all", true);
+    json_decref(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_residual_stands_beside_the_model),
+        cmocka_unit_test(the_file_system_and_the_page_cache_are_named),
+        cmocka_unit_test(an_older_file_has_medians_only),
+        cmocka_unit_test(what_may_be_nothing_and_what_is_not_trusted_is_marked),
+        cmocka_unit_test(the_verdict_leaves_real_calls_out),
+        cmocka_unit_test(alone_they_are_the_answer),
+        cmocka_unit_test(stores_are_told_beside_write),
+        cmocka_unit_test(stores_alone_have_their_own_verdict),
+        cmocka_unit_test(the_report_fits_its_page),
+    };
+    return cmocka_run_group_tests_name("real", tests, NULL, NULL);
+}
