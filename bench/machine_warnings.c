@@ -67,7 +67,8 @@ void machine_warn(struct machine_probe *p, const struct machine_aside *aside)
     p->warning_count = 0;
     if (!strncmp(m->hypervisor, "TCG", 3))
         add(p, WARN_HYPERVISOR,
-            "an emulated CPU (%s): every time is the emulator's and says nothing about hardware; only counts do",
+            "an emulated CPU (%s): every time is the emulator's and says nothing about hardware; only counts "
+            "do",
             m->hypervisor);
     else if (!is(m->hypervisor, "none"))
         add(p, WARN_HYPERVISOR,

@@ -115,10 +115,11 @@ static int variation(struct run_cell *cell, const struct path_info *info, uint64
     if (info->kernel == KERNEL_SYS_WRITE_FSYNC)
         return sys_blocks(cell, info, at + 1, err);
     if (!info->bypass_from)
-        return error_set(err, EXIT_USAGE,
-                         "path: '%s' has nothing to say behind an @; hybrid@SIZE has, and the sys-* paths of "
-                         "write() with @append or @unwritten",
-                         info->name);
+        return error_set(
+            err, EXIT_USAGE,
+            "path: '%s' has no size to switch at and no blocks to name behind an @; hybrid@SIZE has, and "
+            "the paths of sys_write_fsync have @append and @unwritten",
+            info->name);
     if (spec_number("paths hybrid", at + 1, 1, 1ull << 28, from, err))
         return -1;
     snprintf(cell->out.path, NAME_TEXT, "%s@%llu", info->name, (unsigned long long)*from);

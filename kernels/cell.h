@@ -27,9 +27,9 @@ struct cell_spec {
     bool cold_source;
     bool ladder; /* leave-one-out will be asked for */
     uint64_t file_bytes, extents, delay;
-    unsigned threads;     /* 0 is 1; the stream knows of them too */
-    bool own_files;       /* each thread writes and fsyncs a file of its own */
-    struct sys_calls sys; /* of the sys kernels */
+    unsigned threads;         /* 0 is 1; the stream knows of them too */
+    bool own_files;           /* each thread writes and fsyncs a file of its own */
+    struct sys_calls sys;     /* of the sys kernels */
     enum protect_way protect; /* of mmap_fsync; with track `none` always by the page tables */
     struct stream stream;
 };

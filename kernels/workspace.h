@@ -36,8 +36,8 @@ struct workspace {
     const int *cpus; /* the system's numbers, for thread 0, 1, ...; NULL: threads are not pinned */
     unsigned cpu_count;
     /* For mmap_fsync: memory of the same kind in pages that can be write-protected one by one; file offset 0
-     * is at stores. A file is mapped there a second time, anonymous memory is other memory in pages of 4 KiB.
-     * NULL: no such cell can be made. Owned by the caller. */
+     * is at stores, which lies at a multiple of the granule. A file is mapped there a second time, anonymous
+     * memory is other memory in pages of 4 KiB. NULL: no such cell can be made. Owned by the caller. */
     unsigned char *stores;
     uint64_t stores_bytes;
     const struct sys_file *sys;              /* for the sys kernels; NULL: no such cell can be made */

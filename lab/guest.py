@@ -7,6 +7,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(os.path.dirname(HERE), "build")
 FAILED = 125
 
+# What our path takes the lab's platforms for.
+DOMAIN = {"adr": "adr", "eadr": "eadr", "posted": "flush-device"}
+
 
 class LabError(Exception):
     """The lab, or what ran in it, failed: says what and where."""

@@ -132,7 +132,7 @@ static void put_counts(const struct section *s, const struct model_cell *c)
 {
     static const char *const names[] = {"bytes_copied", "nt_bytes",   "lines_dirtied",  "lines_flushed",
                                         "fences",       "locked_ops", "entries_marked", "entries_scanned",
-                                        "faults",       "drains"};
+                                        "faults",       "drains",     "write_protects"};
     const json_t *counts = model_object(c->json, "counts");
     double flushed = model_number(counts, "lines_flushed"), dirtied = model_number(counts, "lines_dirtied");
     struct line line = {0};

@@ -142,19 +142,30 @@ void real_add(const struct section *s)
         page_text(s->page, arena_format(&s->model->arena, "... %zu more: --all", all - shown));
 }
 
-void mapped_parts(const struct section *s, const struct model_cell *cell)
+/* The steps of more than this share of the whole; with a share in few words. */
+static void add_parts(struct line *whole, const struct model_cell *cell, double share)
 {
+    double least = fmax(cell->floor_ratio - 1, share) * cell->summary.median;
     static const char *const stages[] = {"fault", "copy", "mark", "scan", "write-protect", "writeback"};
     struct line line = {0};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         const char *const one[] = {stages[i], NULL};
         struct interval sum = ledger_sum(cell, one, NULL);
-        if (sum.low > 0 && sum.value >= (cell->floor_ratio - 1) * cell->summary.median)
+        if (sum.low > 0 && sum.value >= least)
             line_add(&line, "%s%s %s", line.used ? ", " : "", stages[i], shown_number(sum.value).text);
     }
+    if (line.used && share > 0)
+        line_add(whole, "%s with %s (%s);", shown_ns(cell->summary.median).text, cell->path, line.text);
+    else if (line.used)
+        line_add(whole, "Of %s with %s: %s.", shown_ns(cell->summary.median).text, cell->path, line.text);
+}
+
+void mapped_parts(const struct section *s, const struct model_cell *cell)
+{
+    struct line line = {0};
+    add_parts(&line, cell, 0);
     if (line.used)
-        page_text(s->page, arena_format(&s->model->arena, "Of %s with %s: %s.",
-                                        shown_ns(cell->summary.median).text, cell->path, line.text));
+        page_text(s->page, arena_format(&s->model->arena, "%s", line.text));
 }
 
 /* The cell that the others of its group are compared with, best with a ledger. */
@@ -179,7 +190,11 @@ static size_t add_others(struct line *line, const struct section *s, const struc
         const struct model_cell *c = &m->cells[i];
         if (strcmp(c->group, base->group) || model_verdict(c) == MODEL_NONE || model_is_sys(c))
             continue;
-        line_add(line, "%s%s %s", shown++ ? ", " : "", c->path, show_ratio(&s->model->arena, c));
+        line_add(line, "%s%s %s",
+                 shown++      ? ", "
+                 : line->used ? " "
+                              : "",
+                 c->path, show_ratio(&s->model->arena, c));
     }
     return shown;
 }
@@ -190,9 +205,15 @@ void mapped_add(const struct section *s)
     struct line line = {0};
     if (!c || !strcmp(s->model->family, "mmap_fsync"))
         return;
-    page_head(s->page, arena_format(&s->model->arena, "Stores through a mapping (times %s): %s", c->path,
-                                    show_point(&s->model->arena, c)));
-    mapped_parts(s, c);
+    if (s->room->terse)
+        line_add(&line, "By mmap(): ");
+    else
+        page_head(s->page, arena_format(&s->model->arena, "Stores through a mapping (times %s): %s", c->path,
+                                        show_point(&s->model->arena, c)));
+    add_parts(&line, c, s->room->terse ? 0.1 : 0);
+    size_t before = line.used;
     if (add_others(&line, s, c))
-        page_text(s->page, arena_format(&s->model->arena, "%s.", line.text));
+        line_add(&line, ".");
+    if (line.used > before || (line.used && (c->row_count || !s->room->terse)))
+        page_text(s->page, arena_format(&s->model->arena, "%s", line.text));
 }

@@ -12,8 +12,13 @@
  * instructions, and as many LOCKed operations with the two of our own inode lock. The parts follow the order
  * of a pwrite: entry and checks, under the lock, and the way out. */
 enum {
-    PER_TURN = 21,     /* instructions of a turn of the mixture */
-    BESIDE_TURNS = 64, /* and of what is around the turns, all parts together */
+#ifdef __clang__
+    PER_TURN = 22,     /* instructions of a turn of the mixture */
+    BESIDE_TURNS = 74, /* and of what is around the turns, all parts together */
+#else
+    PER_TURN = 21,
+    BESIDE_TURNS = 64,
+#endif
     TURNS = (SURROUND_INSTRUCTIONS - BESIDE_TURNS) / PER_TURN,
     TURNS_BEFORE = TURNS * 43 / 100,
     TURNS_AFTER = TURNS * 23 / 100,

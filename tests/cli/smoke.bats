@@ -8,7 +8,7 @@ load common
     for word in memcpy movnti movdir64b xarray bitmap2 clwb eadr adr; do
         grep -qw -- "$word" text || fail "no $word"
     done
-    [ "$(grep -c 'unavailable:' text)" = "$(grep -c 'unavailable: this CPU has no [A-Z]' text)" ]
+    [ "$(grep -c 'unavailable:' text)" = "$(grep -c 'unavailable: \(this CPU has no [A-Z]\|needs --path FILE\|.*Linux 6.7\)' text)" ]
     run ! grep -q $'\033' text
     pmb list --json >list.json
     /usr/bin/python3 -m json.tool list.json >/dev/null

@@ -14,6 +14,6 @@ load common
 @test "another surround names none" {
     pmb run "${tiny[@]}" --surround none --quiet --out none
     /usr/bin/python3 "$tree/tests/results/validate.py" none/result.json
-    ! grep -q surround_source none/result.json
+    run ! grep -q surround_source none/result.json
     [[ $(pmb report none) != *"LOCKed beside the copy"* ]]
 }

@@ -53,3 +53,46 @@ look() {
     [ "$status" = 125 ]
     [[ $stderr == *"lab_fidelity"*"--build"* ]]
 }
+
+# stand_in FAIR...: a lab whose boot i has Linux' counts agree or not (FAIR: yes, no), and a stream of one write
+stand_in() {
+    mkdir lab build
+    cp "$tree"/lab/{fidelity,counts.py,guest.py} lab
+    touch build/lab_fidelity build/lab_count.so
+    printf '%s\n' "$@" >fair
+    cat >lab/run <<'END'
+#!/usr/bin/env python3
+import sys
+fair = open("fair").read().split()
+open("boots", "a").write(" ".join(sys.argv[1:]) + "\n")
+yes = fair[len(open("boots").readlines()) - 1] == "yes"
+kinds = ["clwb", "clflushopt", "clflush", "sfence", "mfence", "movnti_4", "movnti_8", "locked", "all"]
+rows = ["lab_count 1", "\t".join(["index", "vcpu", "kind", "whole"] + [f"{s}.{k}" for s in ("user", "kernel") for k in kinds])]
+for who in ("ours", "linux"):
+    print(f"visit\twrite-8@0\tone write\t{who}\t1\t4\t1")
+    for period in range(5):
+        for kind in ("write", "fsync"):
+            clwb = period if who == "linux" and not yes else 0
+            rows.append("\t".join(map(str, [len(rows) - 2, 1, kind, 1] + 9 * [0] + [clwb] + 8 * [0])))
+print("end\t1")
+open(sys.argv[sys.argv.index("--plugin") + 1].split("out=")[1], "w").write("\n".join(rows) + "\n")
+END
+    chmod +x lab/run
+}
+
+@test "a stream whose periods do not agree is run once more" {
+    stand_in no yes
+    run lab/fidelity --fs ext4 --build build
+    [ "$status" = 0 ] || fail "$output"
+    [[ $output == *"once more"*"write-8@0"* ]]
+    [ "$(wc -l <boots)" = 2 ]
+    [[ $(tail -n 1 boots) == *"--only write-8@0"* ]]
+}
+
+@test "a stream whose periods still do not agree is no equality" {
+    stand_in no no
+    run lab/fidelity --fs ext4 --build build
+    [ "$status" = 1 ] || fail "$output"
+    [[ $output == *"write-8@0: ext4: unsettled: only 1 of 4 periods of linux agree"* ]]
+    [ "$(wc -l <boots)" = 2 ]
+}

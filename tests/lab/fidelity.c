@@ -147,7 +147,10 @@ static int run_streams(const struct options *o, struct error *err)
         n++;
     }
     printf("end\t%u\n", n);
-    return n ? 0 : error_set(err, EXIT_USAGE, "--only %s: no such stream", o->only);
+    unsigned asked = o->only != NULL;
+    for (const char *at = o->only; at && (at = strchr(at, ',')); at++)
+        asked++;
+    return n >= asked ? 0 : error_set(err, EXIT_USAGE, "--only %s: not all are streams; see --list", o->only);
 }
 
 static int run_on_files(struct options *o, struct error *err)
