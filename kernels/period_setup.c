@@ -29,7 +29,9 @@ void cell_use_layout(struct cell *cell, unsigned layout)
 static uint64_t salt(const struct cell *cell)
 {
     const struct cell_spec *spec = &cell->spec;
-    return ((uint64_t)spec->copy << 16 | (uint64_t)spec->track << 8 | spec->writeback) * 0x9e3779b97f4a7c15u;
+    return ((uint64_t)spec->kernel << 40 | (uint64_t)spec->sys.blocks << 36 | (uint64_t)spec->sys.end << 32 |
+            (uint64_t)spec->copy << 16 | (uint64_t)spec->track << 8 | spec->writeback) *
+           0x9e3779b97f4a7c15u;
 }
 
 static uint64_t warm_position(const struct cell *cell, uint64_t serial)

@@ -54,7 +54,9 @@ static period_fn function_of(enum variant v, unsigned layout)
     case BARE_CALL:
         return bare_call;
     case RUNG:
-        return path_parts(LAYOUT_RUNG + layout)->of[KERNEL_WRITE_FSYNC].ladder->prefix[SHAPE_DIRECT][STEP_LOOP];
+        return path_parts(LAYOUT_RUNG + layout)
+            ->of[KERNEL_WRITE_FSYNC]
+            .ladder->prefix[SHAPE_DIRECT][STEP_LOOP];
     default:
         return pointer;
     }
