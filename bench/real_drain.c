@@ -172,8 +172,7 @@ static int open_request(const struct region *region, struct real_drain *out, str
 int real_drain_open(const char *sys_root, const struct region *region, enum domain_id domain,
                     struct real_drain *out, struct error *err)
 {
-    *out = (struct real_drain){
-        .device = {.fd = -1, .base = region->base, .bytes = region->bytes, .map = region->map}};
+    *out = (struct real_drain){.device = {.fd = -1}};
     out->device.failures = &out->failures.count;
     if (domain == DOMAIN_hint)
         return open_hint(sys_root, region, out, err);

@@ -3,17 +3,14 @@
 #ifndef KERNELS_DRAIN_DEVICE_H
 #define KERNELS_DRAIN_DEVICE_H
 
-/* One way to drain (bench/real_drain.h opens them): a write to `deep_flush`, fsync of the DAX file,
- * pmem2_deep_flush. Thread-safe: several fsyncs may run it at once. Owned by who opened it. */
+/* One way to drain (bench/real_drain.h opens them): a write to `deep_flush`, or a flush request by fdatasync.
+ * Thread-safe: several fsyncs may run it at once. Owned by who opened it. */
 struct drain_device {
-    const char *name; /* "deep_flush", "fsync" or "pmem2_deep_flush" */
+    const char *name; /* for messages */
     /* Returns when all that was written back before is past the write queue, or on the medium. -1 with errno
      * when that failed: what was written since the last one is then not known to be durable. */
     int (*drain)(const struct drain_device *device);
     int fd;
-    void *map;                    /* struct pmem2_map, of pmem2_deep_flush */
-    void *base;                   /* of the memory under test */
-    unsigned long long bytes;     /* of it */
     unsigned long long *failures; /* counted up by LOCKed adds in the path, which cannot stop; never NULL */
 };
 

@@ -103,8 +103,12 @@ static void put_meaning(const struct section *s)
     line_add(&line, "residual: what Linux does besides what the model (bypass, for stores mmap-xarray) has");
     if (*system)
         line_add(&line, ", on %s", system);
-    line_add(&line, "%s",
-             strcmp(medium, "page-cache") ? "." : ": the page cache and its disk instead of DAX.");
+    if (strcmp(medium, "page-cache"))
+        line_add(&line, ".");
+    else if (!strcmp(system, "tmpfs")) /* shmem: noop_fsync, and no write-back that would protect pages */
+        line_add(&line, ", which is memory: its fsync() does nothing, and no store faults after it.");
+    else
+        line_add(&line, ": the page cache and its disk instead of DAX.");
     if (!s->room->terse)
         line_add(&line, " ! controls not held; ? may be 0.");
     page_text(s->page, arena_format(&m->arena, "%s", line.text));

@@ -63,6 +63,8 @@ static void the_file_system_and_the_page_cache_are_named(void **state)
     report_says(d, "has, on ext4.", true);
     json_object_set_new(json_object_get(d, "region"), "medium", json_string("page-cache"));
     report_says(d, "on ext4: the page cache and its disk instead of DAX.", true);
+    json_object_set_new(json_object_get(d, "domain"), "evidence", json_pack("[s]", "file system tmpfs"));
+    report_says(d, "on tmpfs, which is memory: its fsync() does nothing, and no store faults", true);
     json_decref(d);
 }
 
