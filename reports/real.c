@@ -94,6 +94,17 @@ static const char *file_system(struct model *m)
     return "";
 }
 
+/* Stores whose real faults and fsync() are surely cheaper than the modelled ones. */
+static bool any_cheaper(const struct section *s)
+{
+    const struct model *m = s->model;
+    for (size_t i = 0; i < m->cell_count; i++)
+        if (is_shown(&m->cells[i]) && strstr(m->cells[i].kernel, "mmap") &&
+            m->cells[i].vs->difference.high < 0)
+            return true;
+    return false;
+}
+
 static void put_meaning(const struct section *s)
 {
     struct model *m = s->model;
@@ -109,6 +120,9 @@ static void put_meaning(const struct section *s)
         line_add(&line, ", which is memory: its fsync() does nothing, and no store faults after it.");
     else
         line_add(&line, ": the page cache and its disk instead of DAX.");
+    if (any_cheaper(s))
+        line_add(&line,
+                 " Below 0: delivered to user space, as in the model, a fault costs more than its own.");
     if (!s->room->terse)
         line_add(&line, " ! controls not held; ? may be 0.");
     page_text(s->page, arena_format(&m->arena, "%s", line.text));
@@ -164,10 +178,26 @@ static void add_parts(struct line *whole, const struct model_cell *cell, double 
         line_add(whole, "Of %s with %s: %s.", shown_ns(cell->summary.median).text, cell->path, line.text);
 }
 
+/* What a kernel would pay for its own fault is less than a fault that is delivered to user space. */
+static void add_bare_fault(struct line *line, const struct model *m, const struct model_cell *cell)
+{
+    static const char *const fault[] = {"fault", NULL};
+    for (size_t i = 0; line->used && i < m->cell_count; i++) {
+        const struct model_cell *c = &m->cells[i];
+        if (strcmp(c->group, cell->group) || strcmp(c->path, "mmap-pagemap"))
+            continue;
+        struct interval bare = ledger_sum(c, fault, NULL);
+        if (bare.low > 0)
+            line_add(line, " The kernel's bare fault, delivered to nobody: %s (mmap-pagemap).",
+                     shown_number(bare.value).text);
+    }
+}
+
 void mapped_parts(const struct section *s, const struct model_cell *cell)
 {
     struct line line = {0};
     add_parts(&line, cell, 0);
+    add_bare_fault(&line, s->model, cell);
     if (line.used)
         page_text(s->page, arena_format(&s->model->arena, "%s", line.text));
 }
@@ -215,6 +245,8 @@ void mapped_add(const struct section *s)
         page_head(s->page, arena_format(&s->model->arena, "Stores through a mapping (times %s): %s", c->path,
                                         show_point(&s->model->arena, c)));
     add_parts(&line, c, s->room->terse ? 0.1 : 0);
+    if (!s->room->terse)
+        add_bare_fault(&line, s->model, c);
     size_t before = line.used;
     if (add_others(&line, s, c))
         line_add(&line, ".");

@@ -137,6 +137,10 @@ static void stores_alone_have_their_own_verdict(void **state)
     (void)state;
     json_t *d = new_document();
     add_mapped(d);
+    report_says(d, "bare fault", false);
+    json_t *table = add_cell(d, "mmap_fsync", "mmap-pagemap", "none", "4096", "l2", "1", 4200);
+    add_row(table, "fault", "write", 1010, 20);
+    report_says(d, "The kernel's bare fault, delivered to nobody: 1010 (mmap-pagemap).", true);
     report_says(d, "What does a store through a mapping cost, with its fault and fsync(), by tracker?", true);
     report_says(
         d, "One 4 KiB store through a mapping and its fsync() (footprint l2) costs 0.90 times mmap-xarray",
