@@ -16,7 +16,15 @@ static struct {
     atomic_uintptr_t base, bytes;
 } guards[2];
 static _Atomic(signals_fault_fn) fault_fn;
-static struct sigaction before_segv, before_bus; /* the handlers that were there before ours */
+/* The handlers under ours: [0] the one that was there first, [1] the last one that ours was put over again.
+ */
+struct under {
+    struct sigaction action[2];
+    unsigned count;
+};
+static struct under under_segv, under_bus;
+static _Thread_local unsigned
+    passing; /* handlers that this thread's fault was passed on to and is still in */
 
 /* A wrapper such as timeout(1) signals a program and then its group: what comes at the same time is the same
  * wish. A later signal is an impatient one. */
@@ -49,17 +57,22 @@ static bool replace(const siginfo_t *info)
     return false;
 }
 
+/* Such a handler may chain to ours, which was there when it came: the fault then goes one further down, and
+ * past the first handler to the default, so that it ends. */
 static void pass_on(int number, siginfo_t *info, void *context)
 {
-    const struct sigaction *before = number == SIGBUS ? &before_bus : &before_segv;
-    if (before->sa_flags & SA_SIGINFO) {
-        before->sa_sigaction(number, info, context);
-    } else if (before->sa_handler != SIG_DFL && before->sa_handler != SIG_IGN) {
-        before->sa_handler(number);
+    const struct under *under = number == SIGBUS ? &under_bus : &under_segv;
+    const struct sigaction *next = passing < under->count ? &under->action[under->count - 1 - passing] : NULL;
+    passing++;
+    if (next && next->sa_flags & SA_SIGINFO) {
+        next->sa_sigaction(number, info, context);
+    } else if (next && next->sa_handler != SIG_DFL && next->sa_handler != SIG_IGN) {
+        next->sa_handler(number);
     } else {
         signal(number, SIG_DFL);
         raise(number);
     }
+    passing--;
 }
 
 static void fault(int number, siginfo_t *info, void *context)
@@ -73,13 +86,15 @@ static void fault(int number, siginfo_t *info, void *context)
     errno = saved;
 }
 
-/* Once: a handler that somebody has put before ours since then passes on to it, or does not want to. */
-static void install_fault(int number, struct sigaction *before)
+/* Over a handler that somebody has put over ours since then, too: it may not chain. */
+static void install_fault(int number, struct under *under)
 {
     struct sigaction ours = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK}, now;
     if (sigaction(number, NULL, &now) || (now.sa_flags & SA_SIGINFO && now.sa_sigaction == fault))
         return;
-    *before = now;
+    unsigned at = under->count ? 1 : 0;
+    under->action[at] = now;
+    under->count = at + 1;
     sigaction(number, &ours, NULL);
 }
 
@@ -88,7 +103,7 @@ static void guard(unsigned i, void *base, size_t bytes)
     guards[i].bytes = base ? bytes : 0;
     guards[i].base = (uintptr_t)base;
     if (base)
-        install_fault(SIGBUS, &before_bus);
+        install_fault(SIGBUS, &under_bus);
 }
 
 void signals_install(void)
@@ -122,8 +137,8 @@ void signals_faults(signals_fault_fn fn)
     fault_fn = fn;
     if (!fn)
         return;
-    install_fault(SIGSEGV, &before_segv);
-    install_fault(SIGBUS, &before_bus);
+    install_fault(SIGSEGV, &under_segv);
+    install_fault(SIGBUS, &under_bus);
 }
 
 bool signals_bus(uint64_t *offset)

@@ -26,7 +26,8 @@ void signals_guard_also(void *base, size_t bytes);
 
 /* A function that sees each fault of memory (SIGSEGV, SIGBUS) before the guard does, in the thread that
  * faulted; async-signal-safe. true: it has seen to it, and the instruction runs again. Such as it leaves go
- * to the guard, then to whoever had a handler before, then end the program. */
+ * to the guard, then to whoever had a handler before, then end the program. A handler that was put over ours
+ * is asked before the one that was there first, and may chain to ours. */
 typedef bool (*signals_fault_fn)(int number, int code, void *address);
 
 /* Makes fn that function from now on; NULL: none. To be called before threads fault, and as often as one

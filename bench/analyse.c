@@ -161,7 +161,7 @@ static int summarise(const struct group *g, size_t m, const struct group_env *en
     out->level = spec->threads > 1 ? NAN : stats_level(out->samples, out->layouts, out->sample_count);
     out->gb_per_s = spec->kernel == KERNEL_TRACK ? NAN : (double)spec->stream.size / out->summary.median;
     double periods = (double)g->rounds * (double)g->member_periods[m];
-    if (spec->kernel != KERNEL_MMAP_FSYNC) /* whose own are counted; the system sees others besides */
+    if (spec->kernel != KERNEL_MMAP_FSYNC) /* whose own are counted; others are warned of */
         out->counts.faults = (double)path->faults / (periods * (double)spec->stream.writes);
     model_drain(spec, out, env);
     const struct slot *stamped = find_slot(g, m, ROLE_STAMPED);

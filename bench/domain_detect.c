@@ -34,7 +34,7 @@ static enum domain_id by_rule(const struct domain_says *s)
         return DOMAIN_gpf;
     case BUS_NFIT:
     case BUS_PAPR:
-        if (s->word == WORD_CPU_CACHE)
+        if (s->word == WORD_CPU_CACHE) /* whatever deep_flush is: hints are another table (nfit/core.c) */
             return DOMAIN_eadr;
         if (s->flush == BIT_1)
             return flushed(s);
@@ -74,9 +74,9 @@ static enum domain_id less_contradictions(const struct domain_facts *in, const s
         contradict(out, device, "persistence_domain cpu_cache, and yet MAP_SYNC is refused");
         name = weaker(name, DOMAIN_adr);
     }
-    if (cache && nfit && s->flush == BIT_1) {
+    if (cache && s->bus->kind == BUS_PAPR && s->flush == BIT_1) {
         contradict(out, device, "persistence_domain cpu_cache, and yet deep_flush 1");
-        name = weaker(name, flushed(s));
+        name = weaker(name, DOMAIN_flush_device);
     }
     if (cache && !nfit)
         contradict(out, device, "persistence_domain cpu_cache on a bus (%s) that does not promise it",

@@ -38,18 +38,16 @@ struct domain_found {
 /* The rules, by provider of the nvdimm bus:
  *   virtio-pmem    flush-device
  *   CXL            gpf
- *   ACPI.NFIT      persistence_domain cpu_cache: eadr; memory_controller: hint with deep_flush 1, adr with 0;
- *                  neither of the two: hint with deep_flush 1, else unknown
- *   ibm,pmemory    the same, but that deep_flush 1 is a call to the hypervisor (papr_scm.c has no hints):
- *                  flush-device
- *   e820, others   unknown
- * Of several media the weakest counts: eadr, adr, gpf, hint, unknown, flush-device. What contradicts itself
- * is never resolved in silence: the weaker domain is taken, with a line of evidence each.
- * Only reads below the places (nd_region: persistence_domain, deep_flush, mappingN; device: dax/write_cache;
- * nmemN beside the region: nfit/, papr/ or cxl/dirty_shutdown). What cannot be read or is no known word is
- * said in the evidence and promises nothing. Sources: drivers/nvdimm/region_devs.c (persistence_domain_show,
- * nvdimm_has_flush, nvdimm_has_cache), drivers/nvdimm/pmem.c (write_cache_show), drivers/acpi/nfit/core.c,
- * arch/powerpc/platforms/pseries/papr_scm.c, drivers/cxl/pmem.c. Thread-safe. */
+ *   ACPI.NFIT      persistence_domain cpu_cache: eadr, whatever deep_flush is; memory_controller: hint with
+ * deep_flush 1, adr with 0; neither of the two: hint with deep_flush 1, else unknown ibm,pmemory    the same,
+ * but that deep_flush 1 is a call to the hypervisor (papr_scm.c has no hints): flush-device, with cpu_cache
+ * too e820, others   unknown Of several media the weakest counts: eadr, adr, gpf, hint, unknown,
+ * flush-device. What contradicts itself is never resolved in silence: the weaker domain is taken, with a line
+ * of evidence each. Only reads below the places (nd_region: persistence_domain, deep_flush, mappingN; device:
+ * dax/write_cache; nmemN beside the region: nfit/, papr/ or cxl/dirty_shutdown). What cannot be read or is no
+ * known word is said in the evidence and promises nothing. Sources: drivers/nvdimm/region_devs.c
+ * (persistence_domain_show, nvdimm_has_flush, nvdimm_has_cache), drivers/nvdimm/pmem.c (write_cache_show),
+ * drivers/acpi/nfit/core.c, arch/powerpc/platforms/pseries/papr_scm.c, drivers/cxl/pmem.c. Thread-safe. */
 void domain_detect(const struct domain_facts *in, struct domain_found *out);
 
 #endif

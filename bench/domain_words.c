@@ -76,6 +76,7 @@ static const char *flush_meaning(const struct domain_says *s)
         return ": no flush hints";
     return s->bus->kind == BUS_PAPR     ? ": a call to the hypervisor"
            : s->bus->kind == BUS_VIRTIO ? ": a request to the host"
+           : s->word == WORD_CPU_CACHE  ? ": flush hints exist, Linux' fsync writes them as well"
                                         : ": flush hints";
 }
 

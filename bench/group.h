@@ -50,7 +50,8 @@ struct group {
     size_t slot_count;
     uint64_t periods;         /* windows by which a round moves on */
     uint64_t *member_periods; /* a sample of each member */
-    bool natural; /* the footprint is far over the caches: its windows are met cold by themselves */
+    bool natural;             /* the footprint is far over the caches: its windows are met cold by themselves;
+                                 never where paths of the group write-protect one file's pages */
     unsigned rounds, capacity;
     unsigned journaled; /* rounds that the journal has */
     uint64_t cursor;    /* next window of a natural stream */

@@ -104,18 +104,36 @@ static bool apart(struct interval a, struct interval b)
     return a.high < b.low || b.high < a.low;
 }
 
+/* Whether the step executes a store-fencing or LOCKed instruction behind the stores of the copy. Stores
+ * through a mapping mark in the fault, ahead of the store that faulted, and the page tables' tracker takes a
+ * lock and a system call to write-protect. */
+static bool is_fencing(const struct run_cell *m, enum step step)
+{
+    bool mapped = m->spec.kernel == KERNEL_MMAP_FSYNC;
+    switch (step) {
+    case STEP_COPY:
+        return copy_get(m->spec.copy, 0)->fence == FENCE_INSIDE;
+    case STEP_MARK:
+        return !mapped;
+    case STEP_WRITE_PROTECT:
+        return mapped;
+    case STEP_FENCE:
+    case STEP_CLEAN_INODE: /* which comes before a tracker's first LOCKed operation of the tag */
+    case STEP_FSYNC_FENCE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The first rung with a store-fencing instruction gets the drain of all stores before it. A LOCKed operation
  * is one; before any store of the copy it drains nothing, so what counts is the first one at or after the
- * copy. */
+ * copy. What a call of the system executes is not known. */
 static bool fences_first(const struct rungs *r, const struct run_cell *m, enum step step)
 {
-    enum copy_fence fence = copy_get(m->spec.copy, 0)->fence;
-    for (unsigned s = STEP_COPY; s <= (unsigned)step; s++) {
-        bool fencing = (s == STEP_COPY && fence == FENCE_INSIDE) || s == STEP_FENCE || s == STEP_MARK ||
-                       s == STEP_TAG || s == STEP_FSYNC_FENCE;
-        if (r->prefix[s] && fencing)
+    for (unsigned s = STEP_COPY; s <= (unsigned)step && !kernel_is_sys(m->spec.kernel); s++)
+        if (r->prefix[s] && is_fencing(m, (enum step)s))
             return s == (unsigned)step;
-    }
     return false;
 }
 
@@ -199,13 +217,16 @@ static struct interval overlap(const struct rungs *r)
     return around(r, value);
 }
 
-/* What write() alone costs is the rung of its last step; the rest is fsync's share. */
+/* What write() alone costs is the rung of its last step; the rest is fsync's share, where there is one: a
+ * write that is durable by itself has no fsync after it. */
 static void split(const struct rungs *r, struct result_cell *out, double writes)
 {
     const double *write = NULL;
     for (unsigned s = 0; s <= STEP_MARK; s++)
         write = r->prefix[s] ? r->prefix[s] : write;
     out->write = stats_summary(write, r->g->rounds);
+    if (write == last_rung(r))
+        return;
     for (unsigned i = 0; i < r->g->rounds; i++)
         r->scratch[i] = at(r, last_rung(r), i) - at(r, write, i);
     out->fsync = stats_summary(r->scratch, r->g->rounds);

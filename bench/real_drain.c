@@ -95,15 +95,19 @@ static int open_to_write(const char *folder, int *number)
     return -1;
 }
 
-static int open_hint(const char *sys_root, const struct region *region, struct real_drain *out,
-                     struct error *err)
+/* A write to deep_flush is nvdimm_flush: the hints, but on papr, which has none, a call to the hypervisor
+ * (papr_scm_pmem_flush). */
+static int open_deep_flush(const char *sys_root, const struct region *region, struct real_drain *out,
+                           struct error *err)
 {
     char said[16];
     const char *folder = region->bus.nd_region, *slash = strrchr(folder, '/');
     const char *name = slash ? slash + 1 : folder;
+    bool papr = region->bus.kind == BUS_PAPR;
     int number;
     if (!*folder)
-        return none(out, "the memory is in no nvdimm region, so it has no flush hints");
+        return none(out, "the memory is in no nvdimm region, so it has no %s",
+                    papr ? "flush call" : "flush hints");
     if (!on_one_region(sys_root, region))
         return none(out, "the memory lies on several nvdimm regions, which are not flushed by one write");
     enum sysfs_said read = region_sysfs_read(folder, "deep_flush", said, sizeof(said));
@@ -111,18 +115,18 @@ static int open_hint(const char *sys_root, const struct region *region, struct r
         return none(out, "deep_flush of %.40s %s", name,
                     read == SYSFS_ABSENT ? "is not there" : "says nothing");
     if (strcmp(said, "1"))
-        return none(out, "deep_flush of %.40s reads %s: without flush hints a write to it does nothing", name,
-                    said);
+        return none(out, "deep_flush of %.40s reads %s: without %s a write to it does nothing", name, said,
+                    papr ? "a flush call" : "flush hints");
     out->device.fd = open_to_write(folder, &number);
     if (out->device.fd < 0)
         return none(out, "deep_flush of %.40s cannot be written to (%s): run as root", name,
                     strerror(number));
     out->own_fd = true;
-    out->kind = "flush-hint";
-    out->device.name = "deep_flush";
+    out->kind = papr ? "flush-request" : "flush-hint";
     out->device.drain = write_deep_flush;
     snprintf(out->source, sizeof(out->source),
-             "a write to /sys/bus/nd/devices/%.40s/deep_flush: the hints, inside a system call", name);
+             "a write to /sys/bus/nd/devices/%.40s/deep_flush: the %s, inside a system call", name,
+             papr ? "call to the hypervisor" : "hints");
     return try(out, err);
 }
 
@@ -150,7 +154,6 @@ static int open_request(const struct region *region, struct real_drain *out, str
     out->own_fd = beside >= 0;
     out->device.fd = out->own_fd ? beside : region->file.fd;
     out->kind = "flush-request";
-    out->device.name = "fsync";
     out->device.drain = request_flush;
     text_copy(out->source, sizeof(out->source),
               out->own_fd
@@ -174,8 +177,8 @@ int real_drain_open(const char *sys_root, const struct region *region, enum doma
 {
     *out = (struct real_drain){.device = {.fd = -1}};
     out->device.failures = &out->failures.count;
-    if (domain == DOMAIN_hint)
-        return open_hint(sys_root, region, out, err);
+    if (domain == DOMAIN_hint || (domain == DOMAIN_flush_device && region->bus.kind == BUS_PAPR))
+        return open_deep_flush(sys_root, region, out, err);
     if (domain == DOMAIN_flush_device)
         return open_request(region, out, err);
     return none(out, domain == DOMAIN_pcommit ? "no machine has PCOMMIT"

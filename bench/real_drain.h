@@ -30,7 +30,9 @@ struct real_drain {
  *   hint          a write of "1" to deep_flush of the nvdimm region, which is nvdimm_flush (region_devs.c,
  *                 deep_flush_store) inside a system call. Only where it reads 1 and may be written: one that
  *                 reads 0 is a nop and is never opened for writing. Only where the memory lies on one region.
- *   flush-device  on virtio-pmem, fdatasync of an empty file without a name beside the one under test: with
+ *                 Of papr that write is a call to the hypervisor (papr_scm.c): a flush request, not a hint.
+ *   flush-device  on papr the same write to deep_flush, for files and DAX devices;
+ *                 on virtio-pmem, fdatasync of an empty file without a name beside the one under test: with
  *                 nothing dirty the file system sends the flush request alone (ext4_sync_file,
  *                 xfs_file_fsync), and the host's fsync reaches all that the guest has stored. Where no such
  *                 file can be made, fdatasync of the file under test, whose data phase comes on top; `source`

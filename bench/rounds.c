@@ -9,6 +9,7 @@
 #include "bench/drift.h"
 #include "bench/group_fail.h"
 #include "bench/latency.h"
+#include "bench/natural.h"
 #include "bench/progress.h"
 #include "bench/real_drain.h"
 #include "bench/region_written.h"
@@ -26,7 +27,7 @@ struct stage {
     unsigned long long drains_failed; /* before this visit */
 };
 
-/* The system's own write() makes a file that was cut longer again, and nothing faults: its last page tells. */
+/* The system's own write() makes a file that was cut longer, and nothing faults: its last page tells. */
 static void look_at_end(const struct workspace *w)
 {
     (void)*(const volatile unsigned char *)(w->base + w->bytes - 1);
@@ -251,6 +252,7 @@ static void count_members(struct stage *st)
         if (!c.ours) { /* the system does not tell */
             struct result_counts *counts = &member->out.counts;
             counts->nt_bytes = counts->lines_flushed = counts->fences = counts->locked_ops = NAN;
+            counts->entries_marked = counts->entries_scanned = counts->drains = NAN;
         }
         if (copy_get(member->spec.copy, 0)->opaque && member->spec.kernel == KERNEL_WRITE_FSYNC)
             member->out.counts.nt_bytes = member->out.counts.lines_flushed =
@@ -379,9 +381,8 @@ int group_visit(struct group *g, const struct group_env *env, unsigned rounds, u
     struct stage st = {.g = g, .env = env};
     if (env->real_drain)
         st.drains_failed = env->real_drain->failures.count;
-    const struct cell_spec *spec = &g->members[0]->spec;
-    g->natural = spec->kernel != KERNEL_TRACK && spec->dest == DEST_OWN &&
-                 stream_reach(&spec->stream) >= 2 * env->workspace->llc_bytes && spec->stream.windows >= 8;
+    g->natural = natural_is(g, env->workspace);
+    natural_touch(g, env);
     turns_begin(g);
     group_leave_idle(g, env);
     int result = make_cells(&st, err);

@@ -11,6 +11,7 @@
 #include "base/cpu.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "bench/builtin.h"
 #include "bench/dry_run.h"
 #include "bench/latency.h"
 #include "bench/machine_facts.h"
@@ -63,6 +64,28 @@ static int any_runnable(const struct run_cells *cells, struct error *err)
     return error_set(err, EXIT_CANNOT, "no cell can run here: %s", reason);
 }
 
+/* A plan with the system's own calls of which none can be made would tell of the model alone. Of paths that
+ * were picked by hand the others run, and the report names what was skipped. */
+static int sys_runnable(const struct run *r, struct error *err)
+{
+    const char *name = json_string_value(json_object_get(r->options.plan, "name"));
+    bool whole = r->options.from_file, any = false;
+    for (unsigned i = 0; i < BUILTIN_PLANS; i++)
+        whole |= name && !strcmp(name, builtin_plan(i).name);
+    for (size_t i = 0; i < r->cells.count; i++) {
+        any |= kernel_is_sys(r->cells.cells[i].spec.kernel);
+        if (kernel_is_sys(r->cells.cells[i].spec.kernel) && r->cells.cells[i].runnable)
+            return 0;
+    }
+    if (!whole || !any || !r->kinds.no_sys)
+        return 0;
+    name = name ? name : "?";
+    if (r->options.path)
+        return error_set(err, EXIT_CANNOT, "plan '%s': %s", name, r->kinds.no_sys);
+    return error_set(err, EXIT_CANNOT, "plan '%s' calls the system on a file: name one with --path FILE",
+                     name);
+}
+
 static int expand(struct run *r, struct error *err)
 {
     const struct machine_probe *p = &r->probe;
@@ -82,7 +105,7 @@ static int expand(struct run *r, struct error *err)
                            .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
     if (plan_expand(r->options.plan, &env, r->options.from_file, &r->cells, err))
         return -1;
-    if (any_runnable(&r->cells, err))
+    if (any_runnable(&r->cells, err) || sys_runnable(r, err))
         return -1;
     return r->options.latency ? latency_choose(&r->cells, err) : 0;
 }

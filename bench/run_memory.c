@@ -107,6 +107,7 @@ int run_open_memory(struct run *r, struct error *err)
     r->written.bytes = r->resume.written + r->region.bytes;
     r->workspace = (struct workspace){.base = r->region.base,
                                       .bytes = r->region.bytes,
+                                      .file = r->options.path != NULL,
                                       .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
                                       .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
                                       .llc_bytes = llc_of(p),

@@ -112,6 +112,13 @@ static void warn_build(struct result *r)
         warn(r, WARN_DOMAIN_UNKNOWN, "the persistence domain is not known: fsync runs as for adr");
 }
 
+/* Of a machine that promises nothing any domain promises more, but for the one that asks for most. */
+static bool promises_else(const char *chosen, const char *found)
+{
+    bool nothing = !strcmp(found, "unknown");
+    return strcmp(chosen, found) && !(nothing && !strcmp(chosen, "flush-device"));
+}
+
 static void warn_domain(struct result *r, const struct domain_found *found)
 {
     if (!found->own)
@@ -119,8 +126,7 @@ static void warn_domain(struct result *r, const struct domain_found *found)
     if (found->contradictions)
         warn(r, WARN_DOMAIN_CONTRADICTS, "the machine contradicts itself (%.150s%s): taken as %s",
              found->contradiction, found->contradictions > 1 ? ", and more" : "", found->name);
-    if (!strcmp(r->domain.source, "chosen") && strcmp(found->name, r->domain.name) &&
-        strcmp(found->name, "unknown"))
+    if (!strcmp(r->domain.source, "chosen") && promises_else(r->domain.name, found->name))
         warn(r, WARN_DOMAIN_CHOSEN, "domain %s was chosen, the machine says %s", r->domain.name, found->name);
 }
 
@@ -148,6 +154,31 @@ static void warn_threads(struct result *r, const struct group *groups, size_t co
              (unsigned long long)moved);
 }
 
+/* The most that a mmap_fsync path met an op besides those that are delivered to it. */
+static double kernel_faults(const struct group *g)
+{
+    double most = 0;
+    for (size_t s = 0; s < g->slot_count; s++) {
+        const struct slot *slot = &g->slots[s];
+        const struct cell_spec *spec = &g->members[slot->member]->spec;
+        if (slot->role != ROLE_PATH || slot->failed || !g->rounds || spec->kernel != KERNEL_MMAP_FSYNC)
+            continue;
+        double periods = (double)g->rounds * (double)g->member_periods[slot->member];
+        most = fmax(most, (double)slot->faults / (periods * (double)spec->stream.writes));
+    }
+    return most;
+}
+
+static void warn_kernel_faults(struct result *r, const struct group *groups, size_t count)
+{
+    double most = 0;
+    for (size_t g = 0; g < count; g++)
+        most = fmax(most, kernel_faults(&groups[g]));
+    if (warning_beyond(WARN_KERNEL_FAULTS, most))
+        warn(r, WARN_KERNEL_FAULTS,
+             "mmap cells met page faults besides those delivered to them, up to %.3f an op", most);
+}
+
 static void warn_samples(struct result *r, const struct group *groups, size_t count)
 {
     unsigned brief = 0, unsteady = 0;
@@ -156,7 +187,7 @@ static void warn_samples(struct result *r, const struct group *groups, size_t co
         brief += groups[g].short_samples;
     for (size_t c = 0; c < r->cell_count; c++) {
         unsteady += r->cells[c].bistable;
-        if (!strstr(r->cells[c].kernel, "mmap")) /* whose faults are what is measured */
+        if (!strstr(r->cells[c].kernel, "mmap")) /* whose faults are measured; see warn_kernel_faults */
             faults = fmax(faults, r->cells[c].counts.faults);
     }
     if (warning_beyond(WARN_SHORT_SAMPLES, brief))
@@ -208,5 +239,6 @@ void run_warnings(struct result *r, const struct run_options *options, const str
     warn_drain(r, options);
     warn_threads(r, groups, count);
     warn_samples(r, groups, count);
+    warn_kernel_faults(r, groups, count);
     warn_real(r);
 }

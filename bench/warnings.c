@@ -96,6 +96,9 @@ static const struct warning_rule rules[WARNINGS] = {
                        "never called faster or slower; `report --cell` shows their layouts"},
     [WARN_PAGE_FAULTS] = {"PAGE_FAULTS", 0.001, "page faults an op",
                           "free memory, or close what competes for it"},
+    [WARN_KERNEL_FAULTS] = {"KERNEL_FAULTS", 0.05, "page faults an op that are not the path's own",
+                            "their fault row has the system's faults in it: keep others (sync, backups) off "
+                            "the file, or use memory that is not written back"},
     [WARN_PROTECT_MPROTECT] = {"PROTECT_MPROTECT", NAN, "",
                                "take the mmap cells' fault and write-protect rows as an upper bound; "
                                "anonymous memory and tmpfs have "

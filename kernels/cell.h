@@ -46,8 +46,9 @@ struct cell {
     struct tracker **tracker; /* one a file; period has the first */
     struct inode **inode;
     uint64_t written; /* bytes stored to the destination so far, outside of the threads' timed periods too */
-    struct sys_cell *sys; /* of the sys kernels (kernels/sys_cell.h); else NULL */
-    struct lane *lanes;   /* NULL: one thread, which is the caller */
+    struct sys_cell *sys;   /* of the sys kernels (kernels/sys_cell.h); else NULL */
+    unsigned kernel_faults; /* mmap_fsync: the kernel's own, of a page after each write-protection */
+    struct lane *lanes;     /* NULL: one thread, which is the caller */
     struct team *team;
     uint32_t *slots;         /* of the period at hand */
     uint64_t *serials;       /* of the periods of a visit */
@@ -92,7 +93,8 @@ struct variant {
 
 struct visit {
     uint64_t ticks;  /* of the timed periods, sum: each from the first thread's start to the last one's end */
-    uint64_t faults; /* page faults around them */
+    uint64_t faults; /* page faults around them; of mmap_fsync those that the system counts besides what is
+                        delivered and resolved by us (mmap_kernel_faults) */
     uint64_t written; /* bytes stored to the destination by everything that the visit did */
     uint64_t skew;    /* ticks by which the threads' counters disagree at least; 0: none shown */
     uint64_t moved;   /* periods of a thread that ran on another CPU than asked for */

@@ -6,7 +6,6 @@
 /* One way to drain (bench/real_drain.h opens them): a write to `deep_flush`, or a flush request by fdatasync.
  * Thread-safe: several fsyncs may run it at once. Owned by who opened it. */
 struct drain_device {
-    const char *name; /* for messages */
     /* Returns when all that was written back before is past the write queue, or on the medium. -1 with errno
      * when that failed: what was written since the last one is then not known to be durable. */
     int (*drain)(const struct drain_device *device);

@@ -3,6 +3,7 @@
 #include "kernels/mmap_cell.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "kernels/team.h"
 
@@ -78,6 +79,26 @@ static int check_splits(const struct cell *cell, struct error *err)
                      (unsigned long long)open, (unsigned long long)most);
 }
 
+/* The least of some: the system may write a page back at any time. */
+static unsigned first_store_faults(struct protection *x)
+{
+    enum { TRIES = 3 };
+    unsigned least = UINT32_MAX;
+    struct rusage before, after;
+    for (unsigned i = 0; i < TRIES && !protection_begin(x, NULL); i++) {
+        volatile unsigned char *byte = x->base;
+        if (x->ops->signal) /* else it is not delivered: the kernel's own */
+            protection_open(x, 0, x->granule);
+        getrusage(RUSAGE_THREAD, &before);
+        *byte = *byte;
+        getrusage(RUSAGE_THREAD, &after);
+        protection_end(x);
+        unsigned faults = (unsigned)(after.ru_minflt - before.ru_minflt);
+        least = faults < least ? faults : least;
+    }
+    return least == UINT32_MAX ? 0 : least;
+}
+
 int mmap_create(struct cell *cell, struct error *err)
 {
     const struct workspace *w = cell->workspace;
@@ -97,7 +118,10 @@ int mmap_create(struct cell *cell, struct error *err)
     cell->period.protection =
         protection_create(w->stores, bytes < have ? bytes : have, (uint32_t)granule,
                           spec->track == TRACK_none ? PROTECT_PAGEMAP : spec->protect, err);
-    return cell->period.protection ? check_splits(cell, err) : -1;
+    if (!cell->period.protection)
+        return -1;
+    cell->kernel_faults = first_store_faults(cell->period.protection);
+    return check_splits(cell, err);
 }
 
 void mmap_destroy(struct cell *cell)
@@ -131,6 +155,30 @@ int mmap_failed(const struct cell *cell, struct error *err)
         "write-protection by %s: the system has refused it %llu times while measuring; the file was "
         "truncated, or vm.max_map_count is too small for --dirty",
         x->ops->name, (unsigned long long)x->failures);
+}
+
+static uint64_t pages_between(uint64_t start, uint64_t end)
+{
+    enum { PAGE = 4096 };
+    return (end - 1) / PAGE - start / PAGE + 1;
+}
+
+uint64_t mmap_kernel_faults(const struct cell *cell, uint64_t first, uint64_t periods)
+{
+    const struct stream *s = &cell->spec.stream;
+    uint64_t pages = 0;
+    if (!cell->kernel_faults || !cell->spec.fsync)
+        return 0;
+    for (uint64_t i = 0; i < periods; i++) {
+        uint64_t window = stream_window(s, first + i);
+        if (s->access != ACCESS_SPARSE)
+            pages += pages_between(window, window + s->slots * s->stride);
+        for (uint64_t k = 0; s->access == ACCESS_SPARSE && k < s->slots; k++)
+            pages += pages_between(window + k * s->stride, window + k * s->stride + s->size);
+    }
+    if (cell->spec.dest == DEST_DIRTY) /* stored to before each period, too */
+        pages *= 2;
+    return pages * cell->kernel_faults;
 }
 
 uint32_t mmap_steps(const struct period *p)

@@ -22,6 +22,14 @@ void mmap_end(struct cell *cell);
 /* -1 with err (EXIT_CANNOT) when the system has refused a protection since mmap_begin. */
 int mmap_failed(const struct cell *cell, struct error *err);
 
+/* Page faults that the system counts (getrusage) in these periods without anyone else touching the memory. A
+ * fault that is delivered to us is none of them: x86 returns before handle_mm_fault where the mapping forbids
+ * the store (mprotect), and mm_account_fault leaves out what ended in a signal (uffd). But the store's second
+ * try faults once more where the kernel has not made the page table entry writable along with the mapping,
+ * and pagemap's faults are all the kernel's. Whether it does so is asked of the first page when the cell is
+ * made. Upper bound where pages are larger than 4 KiB or sparse slots share them. 0 for other kernels. */
+uint64_t mmap_kernel_faults(const struct cell *cell, uint64_t first, uint64_t periods);
+
 /* The steps of a period of this kernel; track `none`: the page tables are the tracker. */
 uint32_t mmap_steps(const struct period *p);
 

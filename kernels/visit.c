@@ -202,7 +202,9 @@ int cell_visit(struct cell *cell, const struct variant *variant, unsigned layout
     latency_clear(cell);
     uint64_t faults = page_faults();
     out->ticks = sample(cell, &plan, first, periods);
-    out->faults = page_faults() - faults;
+    faults = page_faults() - faults;
+    uint64_t expected = mmap_kernel_faults(cell, first, periods);
+    out->faults = faults > expected ? faults - expected : 0;
     if (plan.unflushed && drains(cell))
         cell_drain(cell);
     mmap_end(cell);

@@ -3,6 +3,7 @@
 #ifndef KERNELS_WORKSPACE_H
 #define KERNELS_WORKSPACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -40,6 +41,7 @@ struct workspace {
      * memory is other memory in pages of 4 KiB. NULL: no such cell can be made. Owned by the caller. */
     unsigned char *stores;
     uint64_t stores_bytes;
+    bool file;                               /* base and stores are mappings of one file */
     const struct sys_file *sys;              /* for the sys kernels; NULL: no such cell can be made */
     const struct drain_device *drain_device; /* a drain that this machine has; NULL: the domain's */
     struct ring warm, cold;                  /* cold.data is NULL until workspace_cold */

@@ -198,6 +198,12 @@ static void add_drain(struct line *line, struct model *m, const json_t *drain)
         return;
     }
     double latency = model_number(drain, "latency_ns"), rate = model_number(drain, "bytes_per_second");
+    if (!strcmp(model_text(m, drain, "kind"), "store-fence") && !strcmp(provenance, "measured")) {
+        line_add(line, "; drain: its fences");
+        if (*source && strcmp(source, "unknown"))
+            line_add(line, ", %s", source);
+        return;
+    }
     if (strcmp(provenance, "measured") && strcmp(provenance, "modelled")) {
         line_add(line, "; drain not known, in no number below");
         return;

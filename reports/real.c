@@ -10,23 +10,27 @@ enum { COLUMNS = 9 };
 
 static bool is_shown(const struct model_cell *c)
 {
-    return model_is_sys(c) && c->status == CELL_MEASURED && c->vs;
+    return model_is_sys(c) && c->status == CELL_MEASURED;
 }
 
+/* One call alone, compared with nothing, is told elsewhere. */
 bool real_shown(const struct section *s)
 {
     for (size_t i = 0; i < s->model->cell_count; i++)
-        if (is_shown(&s->model->cells[i]))
+        if (is_shown(&s->model->cells[i]) && s->model->cells[i].vs)
             return true;
     return false;
 }
 
-/* What it was compared with. */
+/* The model that it was compared with; NULL: none, or another call of the system. */
 static const struct model_cell *model_of(const struct model *m, const struct model_cell *c)
 {
-    for (size_t i = 0; i < m->cell_count; i++)
-        if (!strcmp(m->cells[i].id, c->vs->a))
-            return &m->cells[i];
+    for (size_t i = 0; c->vs && i < m->cell_count; i++) {
+        const struct model_cell *base = &m->cells[i];
+        bool modelled = !strcmp(base->kernel, "write_fsync") || !strcmp(base->kernel, "mmap_fsync");
+        if (modelled && !strcmp(base->id, c->vs->a))
+            return base;
+    }
     return NULL;
 }
 
@@ -44,14 +48,18 @@ static const char *point_label(const struct section *s, const struct model_cell 
 /* Paired by round where the file has it; an older one has medians only. */
 static struct interval residual(const struct model_cell *c, const struct model_cell *base)
 {
+    if (!base)
+        return (struct interval){NAN, NAN, NAN};
     struct interval r = c->vs->difference;
-    if (isfinite(r.value) || !base)
+    if (isfinite(r.value))
         return r;
     return (struct interval){c->summary.median - base->summary.median, NAN, NAN};
 }
 
 static const char *show_residual(const struct section *s, const struct model_cell *c, struct interval r)
 {
+    if (!isfinite(r.value))
+        return "-";
     const char *mark = c->distrusted ? "!" : r.low <= 0 && r.high >= 0 ? "?" : "";
     return arena_format(&s->model->arena, "%s%s", mark, shown_number(r.value).text);
 }
@@ -61,6 +69,15 @@ static const char *show_row(const struct section *s, const struct model_cell *c,
     const char *const stages[] = {stage, NULL};
     struct interval sum = ledger_sum(c, stages, NULL);
     return isfinite(sum.value) ? arena_format(&s->model->arena, "%s", shown_number(sum.value).text) : "";
+}
+
+/* A write that is durable by itself has its fsync in it; with dirty=never there is none. */
+static const char *show_fsync(const struct section *s, const struct model_cell *c)
+{
+    const char *ns = show_row(s, c, "sys-fsync");
+    if (*ns || !c->row_count)
+        return ns;
+    return strstr(c->path, "-dsync") ? "in write" : "-";
 }
 
 static void put_cell(const struct section *s, const struct model_cell *c)
@@ -76,7 +93,7 @@ static void put_cell(const struct section *s, const struct model_cell *c)
     page_field(s->page, show_interval(a, r.low, r.high, true));
     page_field(s->page, show_row(s, c, "fault"));
     page_field(s->page, show_row(s, c, "sys-write"));
-    page_field(s->page, show_row(s, c, "sys-fsync"));
+    page_field(s->page, show_fsync(s, c));
 }
 
 /* "file system ext4, DAX" among the evidence of the domain; empty where nothing says it. */
@@ -99,10 +116,40 @@ static bool any_cheaper(const struct section *s)
 {
     const struct model *m = s->model;
     for (size_t i = 0; i < m->cell_count; i++)
-        if (is_shown(&m->cells[i]) && strstr(m->cells[i].kernel, "mmap") &&
+        if (is_shown(&m->cells[i]) && strstr(m->cells[i].kernel, "mmap") && model_of(m, &m->cells[i]) &&
             m->cells[i].vs->difference.high < 0)
             return true;
     return false;
+}
+
+enum { HAS_WRITE = 1, HAS_STORES = 2, HAS_SURROUND = 4 };
+
+/* Which models there are, and whether that of write() has the surround of a system call. */
+static unsigned models_shown(const struct section *s)
+{
+    const struct model *m = s->model;
+    unsigned has = 0;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct model_cell *base = is_shown(&m->cells[i]) ? model_of(m, &m->cells[i]) : NULL;
+        if (!base)
+            continue;
+        has |= strcmp(base->kernel, "write_fsync") ? HAS_STORES : HAS_WRITE;
+        if (!strcmp(base->kernel, "write_fsync") && strcmp(base->axis[AXIS_surround], "none"))
+            has |= HAS_SURROUND;
+    }
+    return has;
+}
+
+static void add_models(struct line *line, unsigned has)
+{
+    line_add(line, "residual: what Linux does besides what the model (");
+    if (has & HAS_WRITE)
+        line_add(line, "bypass%s%s", has & HAS_SURROUND ? ", with the surround of a system call" : "",
+                 has & HAS_STORES ? "; for stores " : "");
+    if (has & HAS_STORES)
+        line_add(line, "mmap-xarray, without %s",
+                 has & HAS_SURROUND ? "one" : "the surround of a system call");
+    line_add(line, ") has");
 }
 
 static void put_meaning(const struct section *s)
@@ -111,7 +158,10 @@ static void put_meaning(const struct section *s)
     struct line line = {0};
     const char *system = file_system(m);
     const char *medium = model_text(m, model_object(m->document, "region"), "medium");
-    line_add(&line, "residual: what Linux does besides what the model (bypass, for stores mmap-xarray) has");
+    unsigned has = models_shown(s);
+    if (!has)
+        return;
+    add_models(&line, has);
     if (*system)
         line_add(&line, ", on %s", system);
     if (strcmp(medium, "page-cache"))
@@ -137,13 +187,14 @@ static bool is_like_headline(const struct section *s, const struct model_cell *c
 
 void real_add(const struct section *s)
 {
-    static const char *const header[COLUMNS] = {"",     "path",  "real",      "model",    "residual",
-                                                "95 %", "fault", "sys-write", "sys-fsync"};
+    static const char *const header[COLUMNS] = {"",     "path",  "real",        "model",    "residual",
+                                                "95 %", "fault", "write/store", "sys-fsync"};
     const struct model *m = s->model;
     size_t shown = 0, all = 0;
     if (!real_shown(s))
         return;
-    page_head(s->page, "The real calls beside the model, in ns an op");
+    page_head(s->page, models_shown(s) ? "The real calls beside the model, in ns an op"
+                                       : "The real calls, in ns an op");
     page_table(s->page, "llrrrlrrr");
     for (int i = 0; i < COLUMNS; i++)
         page_field(s->page, header[i]);
@@ -173,7 +224,7 @@ static void add_parts(struct line *whole, const struct model_cell *cell, double 
             line_add(&line, "%s%s %s", line.used ? ", " : "", stages[i], shown_number(sum.value).text);
     }
     if (line.used && share > 0)
-        line_add(whole, "%s with %s (%s);", shown_ns(cell->summary.median).text, cell->path, line.text);
+        line_add(whole, "%s with %s (%s)", shown_ns(cell->summary.median).text, cell->path, line.text);
     else if (line.used)
         line_add(whole, "Of %s with %s: %s.", shown_ns(cell->summary.median).text, cell->path, line.text);
 }
@@ -216,7 +267,9 @@ static const struct model_cell *mapped_headline(const struct model *m)
     return best;
 }
 
-static size_t add_others(struct line *line, const struct section *s, const struct model_cell *base)
+/* `first`: what stands before them. */
+static size_t add_others(struct line *line, const struct section *s, const struct model_cell *base,
+                         const char *first)
 {
     const struct model *m = s->model;
     size_t shown = 0;
@@ -224,11 +277,7 @@ static size_t add_others(struct line *line, const struct section *s, const struc
         const struct model_cell *c = &m->cells[i];
         if (strcmp(c->group, base->group) || model_verdict(c) == MODEL_NONE || model_is_sys(c))
             continue;
-        line_add(line, "%s%s %s",
-                 shown++      ? ", "
-                 : line->used ? " "
-                              : "",
-                 c->path, show_ratio(&s->model->arena, c));
+        line_add(line, "%s%s %s", shown++ ? ", " : first, c->path, show_ratio(&s->model->arena, c));
     }
     return shown;
 }
@@ -237,19 +286,18 @@ void mapped_add(const struct section *s)
 {
     const struct model_cell *c = mapped_headline(s->model);
     struct line line = {0};
+    bool terse = s->room->terse;
     if (!c || !strcmp(s->model->family, "mmap_fsync"))
         return;
-    if (s->room->terse)
-        line_add(&line, "By mmap(): ");
-    else
+    if (!terse)
         page_head(s->page, arena_format(&s->model->arena, "Stores through a mapping (times %s): %s", c->path,
                                         show_point(&s->model->arena, c)));
-    add_parts(&line, c, s->room->terse ? 0.1 : 0);
-    if (!s->room->terse)
+    add_parts(&line, c, terse ? 0.1 : 0);
+    if (!terse)
         add_bare_fault(&line, s->model, c);
-    size_t before = line.used;
-    if (add_others(&line, s, c))
+    bool parts = line.used;
+    if (add_others(&line, s, c, !parts ? "" : terse ? "; " : " ") || (parts && terse))
         line_add(&line, ".");
-    if (line.used > before || (line.used && (c->row_count || !s->room->terse)))
-        page_text(s->page, arena_format(&s->model->arena, "%s", line.text));
+    if (line.used)
+        page_text(s->page, arena_format(&s->model->arena, "%s%s", terse ? "By mmap(): " : "", line.text));
 }

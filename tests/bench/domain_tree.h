@@ -138,6 +138,7 @@ static const struct platform {
 } platforms[] = {
     {"eadr", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "0\n"}, SYNC_GRANTED},
     {"adr", {NFIT, "ACPI.NFIT\n", controller, "0\n", "1\n"}, SYNC_GRANTED},
+    {"eadr", {NFIT, "ACPI.NFIT\n", cpu, "1\n", "0\n"}, SYNC_GRANTED},
     {"hint", {NFIT, "ACPI.NFIT\n", controller, "1\n", "1\n"}, SYNC_GRANTED},
     {"hint", {NFIT, "ACPI.NFIT\n", NULL, "1\n", "1\n"}, SYNC_GRANTED},
     {"unknown", {NFIT, "ACPI.NFIT\n", NULL, "0\n", "1\n"}, SYNC_GRANTED},

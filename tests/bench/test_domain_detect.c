@@ -47,6 +47,17 @@ static void all_sources_are_in_the_evidence(void **state)
     assert_int_equal(found.evidence_count, 6);
 }
 
+/* NFIT's capabilities and its flush hints are two tables: a server may well have both. */
+static void flush_hints_do_not_contradict_eadr(void **state)
+{
+    static const struct tree both = {NFIT, "ACPI.NFIT\n", cpu, "1\n", "0\n"};
+    struct domain_found found = detect_tree(&both, SYNC_GRANTED, "byte", false);
+    (void)state;
+    assert_string_equal(found.name, "eadr");
+    assert_int_equal(found.contradictions, 0);
+    says(&found, "deep_flush 1: flush hints exist, Linux' fsync writes them as well");
+}
+
 static void the_weaker_word_counts_where_a_machine_contradicts_itself(void **state)
 {
     static const struct {
@@ -59,7 +70,6 @@ static void the_weaker_word_counts_where_a_machine_contradicts_itself(void **sta
         {"adr", "yet write_cache 1", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "1\n"}, SYNC_GRANTED, "byte", 1},
         {"adr", "granularity byte", {NFIT, "ACPI.NFIT\n", controller, "0\n", "1\n"}, SYNC_GRANTED, "byte", 1},
         {"adr", "MAP_SYNC is refused", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "0\n"}, SYNC_REFUSED, "page", 1},
-        {"hint", "yet deep_flush 1", {NFIT, "ACPI.NFIT\n", cpu, "1\n", "0\n"}, SYNC_GRANTED, "byte", 1},
         {"flush-device",
          "yet deep_flush 1",
          {PAPR, papr_provider, cpu, "1\n", "0\n"},
@@ -98,7 +108,13 @@ static void the_weaker_word_counts_where_a_machine_contradicts_itself(void **sta
          SYNC_GRANTED,
          "cache-line",
          1},
-        {"hint", "yet deep_flush 1", {NFIT, "ACPI.NFIT\n", cpu, "1\n", "1\n"}, SYNC_REFUSED, "page", 3},
+        {"adr", "yet write_cache 1", {NFIT, "ACPI.NFIT\n", cpu, "1\n", "1\n"}, SYNC_REFUSED, "page", 2},
+        {"flush-device",
+         "yet deep_flush 1",
+         {PAPR, papr_provider, cpu, "1\n", "1\n"},
+         SYNC_REFUSED,
+         "page",
+         3},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -177,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_platform_has_its_domain),
         cmocka_unit_test(all_sources_are_in_the_evidence),
+        cmocka_unit_test(flush_hints_do_not_contradict_eadr),
         cmocka_unit_test(the_weaker_word_counts_where_a_machine_contradicts_itself),
         cmocka_unit_test(what_cannot_be_read_promises_nothing),
         cmocka_unit_test(garbage_is_cut_escaped_and_promises_nothing),

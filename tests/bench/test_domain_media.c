@@ -3,7 +3,7 @@
 #include "tests/bench/domain_tree.h"
 
 /* dm-0 over the trees; returns what is found. */
-static struct domain_found detect_mapped(const struct tree *trees, unsigned count)
+static struct domain_found detect_mapped(const struct tree *trees, unsigned count, enum domain_sync sync)
 {
     struct domain_found found;
     leads("dev/block", "253:0", "devices/virtual/block/dm-0");
@@ -14,7 +14,7 @@ static struct domain_found detect_mapped(const struct tree *trees, unsigned coun
         snprintf(device, sizeof(device), "%s/region%u/pfn%u.1/block/pmem%u", trees[i].bus, i, i, i);
         leads("devices/virtual/block/dm-0/slaves", name, device);
     }
-    struct domain_facts facts = facts_of(253, 0, SYNC_GRANTED, "cache-line");
+    struct domain_facts facts = facts_of(253, 0, sync, "cache-line");
     domain_detect(&facts, &found);
     return found;
 }
@@ -22,6 +22,7 @@ static struct domain_found detect_mapped(const struct tree *trees, unsigned coun
 static void a_mapped_device_has_the_weakest_domain_of_its_parts(void **state)
 {
     static const struct tree eadr = {NFIT, "ACPI.NFIT\n", cpu, "0\n", "0\n"},
+                             hinted = {NFIT, "ACPI.NFIT\n", cpu, "1\n", "0\n"},
                              adr = {NFIT, "ACPI.NFIT\n", controller, "0\n", "1\n"},
                              hint = {NFIT, "ACPI.NFIT\n", controller, "1\n", "1\n"},
                              gpf = {CXL, "CXL\n", controller, "0\n", "1\n"},
@@ -37,12 +38,13 @@ static void a_mapped_device_has_the_weakest_domain_of_its_parts(void **state)
         {{eadr, adr}, 2, "adr", "they disagree, the weakest counts"},
         {{adr, gpf}, 2, "gpf", "they disagree"},
         {{hint, adr, eadr}, 3, "hint", "they disagree"},
+        {{hinted, eadr}, 2, "eadr", "mapped device of 2 media: they agree"},
         {{hint, e820}, 2, "unknown", "they disagree"},
         {{e820, virtio, eadr}, 3, "flush-device", "they disagree"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(make_root(state), 0);
-        struct domain_found found = detect_mapped(cases[i].parts, cases[i].count);
+        struct domain_found found = detect_mapped(cases[i].parts, cases[i].count, SYNC_GRANTED);
         assert_string_equal(found.name, cases[i].name);
         says(&found, cases[i].text);
         says(&found, "pmem0: ");
@@ -58,8 +60,8 @@ static void many_parts_or_contradictions_fit(void **state)
         trees[i] = (struct tree){NFIT, "ACPI.NFIT\n", cpu, "1\n", "1\n"};
     for (unsigned count = 4; count <= 8; count++) {
         assert_int_equal(make_root(state), 0);
-        struct domain_found found = detect_mapped(trees, count);
-        assert_string_equal(found.name, count > DOMAIN_PLACES ? "unknown" : "hint");
+        struct domain_found found = detect_mapped(trees, count, SYNC_REFUSED);
+        assert_string_equal(found.name, count > DOMAIN_PLACES ? "unknown" : "adr");
         assert_int_equal(found.evidence_count, RESULT_EVIDENCE);
         says(&found, "contradiction of pmem");
         says(&found, "MAP_SYNC");

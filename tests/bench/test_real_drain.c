@@ -20,6 +20,24 @@ static struct region device_region(void)
     return r;
 }
 
+static struct region file_region(enum bus_kind kind)
+{
+    struct region r = {.facts.path_kind = "file", .bus = {.kind = kind, .provider = "made up"}};
+    put("under-test", "data");
+    r.file.fd = open("under-test", O_RDWR);
+    r.file.dir = open(".", O_PATH | O_DIRECTORY);
+    assert_true(r.file.fd >= 0 && r.file.dir >= 0);
+    snprintf(r.bus.nd_region, sizeof(r.bus.nd_region), "%s/region0", home);
+    return r;
+}
+
+static void close_region(struct region *r)
+{
+    close(r->file.fd);
+    if (r->file.dir >= 0)
+        close(r->file.dir);
+}
+
 static void make_region(const char *deep_flush, mode_t mode)
 {
     assert_int_equal(mkdir("region0", 0700), 0);
@@ -106,7 +124,6 @@ static void hints_are_written_once_a_drain(void **state)
     assert_int_equal(real_drain_open(home, &r, DOMAIN_hint, &d, &err), 0);
     const struct drain_device *device = real_drain_device(&d);
     assert_non_null(device);
-    assert_string_equal(device->name, "deep_flush");
     assert_false(real_drain_refaults(&d));
     for (unsigned i = 0; i < 5; i++) {
         put("region0/deep_flush", "xy\n");
@@ -124,6 +141,38 @@ static void hints_are_written_once_a_drain(void **state)
     assert_null(real_drain_device(&d));
 }
 
+/* papr's deep_flush is a call to the hypervisor: a flush request, of DAX devices and files. */
+static void papr_is_drained_through_deep_flush(void **state)
+{
+    struct region device = device_region(), file = file_region(BUS_PAPR);
+    const struct region *regions[] = {&device, &file};
+    struct error err = {0};
+    (void)state;
+    device.bus.kind = BUS_PAPR;
+    has_none(&device, DOMAIN_flush_device, "not there");
+    make_region("0\n", 0644);
+    has_none(&device, DOMAIN_flush_device, "without a flush call");
+    for (unsigned i = 0; i < 2; i++) {
+        struct real_drain d;
+        struct result_drain drain = {.provenance = "not known"};
+        put("region0/deep_flush", "1\n");
+        assert_int_equal(real_drain_open(home, regions[i], DOMAIN_flush_device, &d, &err), 0);
+        assert_non_null(real_drain_device(&d));
+        put("region0/deep_flush", "xy\n");
+        assert_int_equal(d.device.drain(&d.device), 0);
+        assert_true(contains("region0/deep_flush", "1y\n"));
+        assert_true(real_drain_refaults(&d));
+        real_drain_describe(&d, &drain);
+        assert_string_equal(drain.kind, "flush-request");
+        assert_non_null(strstr(drain.source, "region0/deep_flush: the call to the hypervisor"));
+        assert_null(strstr(drain.source, "hints"));
+        real_drain_close(&d);
+    }
+    close_region(&file);
+    device.bus.nd_region[0] = '\0';
+    has_none(&device, DOMAIN_flush_device, "no flush call");
+}
+
 /* eadr, adr, gpf and unknown do their own fences, and deep_flush beyond ADR is no part of fsync. */
 static void other_domains_have_none(void **state)
 {
@@ -135,24 +184,6 @@ static void other_domains_have_none(void **state)
     for (unsigned i = 0; i < sizeof(domains) / sizeof(domains[0]); i++)
         has_none(&r, domains[i], domains[i] == DOMAIN_pcommit ? "PCOMMIT" : "own fences");
     assert_true(contains("region0/deep_flush", "1\n"));
-}
-
-static struct region file_region(enum bus_kind kind)
-{
-    struct region r = {.facts.path_kind = "file", .bus = {.kind = kind, .provider = "made up"}};
-    put("under-test", "data");
-    r.file.fd = open("under-test", O_RDWR);
-    r.file.dir = open(".", O_PATH | O_DIRECTORY);
-    assert_true(r.file.fd >= 0 && r.file.dir >= 0);
-    snprintf(r.bus.nd_region, sizeof(r.bus.nd_region), "%s/region0", home);
-    return r;
-}
-
-static void close_region(struct region *r)
-{
-    close(r->file.fd);
-    if (r->file.dir >= 0)
-        close(r->file.dir);
 }
 
 /* A mapped device over two regions: a write to one of them is no drain of the other. */
@@ -192,7 +223,6 @@ static void a_flush_request_is_an_fdatasync(void **state)
     const struct drain_device *device = real_drain_device(&d);
     assert_non_null(device);
     assert_true(real_drain_refaults(&d));
-    assert_string_equal(device->name, "fsync");
     assert_int_equal(device->drain(device), 0);
     assert_int_equal(entries(), 1); /* the file beside has no name */
     assert_true(contains("under-test", "data"));
@@ -469,6 +499,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_nop_is_never_written_to, enter, leave),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_none, enter, leave),
         cmocka_unit_test_setup_teardown(hints_are_written_once_a_drain, enter, leave),
+        cmocka_unit_test_setup_teardown(papr_is_drained_through_deep_flush, enter, leave),
         cmocka_unit_test_setup_teardown(other_domains_have_none, enter, leave),
         cmocka_unit_test_setup_teardown(two_regions_are_not_flushed_by_one, enter, leave),
         cmocka_unit_test_setup_teardown(a_flush_request_is_an_fdatasync, enter, leave),

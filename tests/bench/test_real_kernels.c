@@ -14,6 +14,7 @@
 
 #include "base/cpu.h"
 #include "bench/group.h"
+#include "bench/ledger.h"
 #include "bench/plan.h"
 #include "bench/region_parts.h"
 #include "bench/region_stores.h"
@@ -196,6 +197,74 @@ static void a_key_leads_back_to_its_cell_and_baseline(void **state)
     assert_non_null(strstr(err.text, "sys_write_fsync"));
 }
 
+enum { ROUNDS = 16 };
+
+/* The ledger of one path, of rungs that take 10 ns more each. */
+static void ledger_of(const char *path, struct result_cell *out)
+{
+    char block[128];
+    struct run_cells cells;
+    struct error err;
+    struct spec_env env = some_env();
+    struct group_env visit = {.region_provenance = "real"};
+    size_t count;
+    snprintf(block, sizeof(block), "{\"ledger\": true, \"paths\": \"%s\"}", path);
+    assert_int_equal(expand(block, &env, &cells, &err), 0);
+    struct group *groups = groups_make(cells.cells, cells.count, &count, &err);
+    assert_non_null(groups);
+    assert_int_equal(group_reserve(groups, ROUNDS, &err), 0);
+    groups->factors = malloc(ROUNDS * sizeof(*groups->factors));
+    assert_non_null(groups->factors);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        groups->factors[i] = 1;
+        groups->layouts[i] = (uint8_t)(i % LAYOUTS_EACH);
+        for (size_t s = 0; s < groups->slot_count; s++)
+            groups->slots[s].ns[i] = 10 * (1 + (double)groups->slots[s].variant.step);
+    }
+    groups->rounds = ROUNDS;
+    assert_int_equal(ledger_fill(groups, 0, &visit, &err), 0);
+    *out = groups->members[0]->out;
+    groups_free(groups, count);
+    run_cells_free(&cells);
+}
+
+static void the_first_fence_is_behind_the_stores(void **state)
+{
+    (void)state;
+    static const char *const first[][3] = {{"mmap-xarray", "mark-inode", "fsync"},
+                                           {"mmap-bitmap", "mark-inode", "fsync"},
+                                           {"mmap-pagemap", "write-protect", "fsync"},
+                                           {"deferred-xarray", "mark", "write"},
+                                           {"sys-fsync", "", ""},
+                                           {"sys-mmap-fsync", "", ""},
+                                           {"sys-o-dsync", "", ""}};
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+        struct result_cell out;
+        const struct ledger_row *found = NULL;
+        ledger_of(first[i][0], &out);
+        assert_true(out.ledger_rows > 1);
+        for (size_t row = 0; row < out.ledger_rows; row++) {
+            assert_false(found && out.ledger[row].first_fence);
+            found = out.ledger[row].first_fence ? &out.ledger[row] : found;
+        }
+        if (strcmp(found ? found->stage : "", first[i][1]) || strcmp(found ? found->side : "", first[i][2]))
+            fail_msg("%s: %s of %s", first[i][0], found ? found->stage : "none", found ? found->side : "it");
+    }
+}
+
+static void a_durable_write_has_no_share_of_an_fsync(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"sys-o-dsync", "sys-rwf-dsync", "sys-fsync", "bypass"};
+    for (size_t i = 0; i < 4; i++) {
+        struct result_cell out;
+        ledger_of(paths[i], &out);
+        assert_int_equal(out.write.n, ROUNDS);
+        assert_int_equal(out.fsync.n, i < 2 ? 0 : ROUNDS); /* 0: null in the file */
+        assert_int_equal(out.fsync_call_ns.n, i < 2 ? 0 : ROUNDS);
+    }
+}
+
 static void sys_paths_are_durable_and_stores_need_a_write_back(void **state)
 {
     (void)state;
@@ -275,6 +344,8 @@ int main(void)
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(what_the_memory_cannot_do_is_skipped),
         cmocka_unit_test(a_key_leads_back_to_its_cell_and_baseline),
+        cmocka_unit_test(the_first_fence_is_behind_the_stores),
+        cmocka_unit_test(a_durable_write_has_no_share_of_an_fsync),
         cmocka_unit_test(sys_paths_are_durable_and_stores_need_a_write_back),
         cmocka_unit_test(beside_a_file_the_stores_are_the_same_pages),
         cmocka_unit_test(beside_anonymous_memory_the_stores_are_other_memory),

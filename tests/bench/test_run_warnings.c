@@ -187,6 +187,29 @@ static void what_the_runs_own_threads_bring_is_allowed_for(void **state)
     assert_int_equal(warned(q, "LOAD_END", &others), 0);
 }
 
+static void a_chosen_domain_is_told_where_the_machine_promises_something_else(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *chosen, *found;
+        bool told;
+    } rows[] = {{"eadr", "unknown", true}, {"adr", "unknown", true},           {"gpf", "unknown", true},
+                {"hint", "unknown", true}, {"flush-device", "unknown", false}, {"eadr", "adr", true},
+                {"hint", "adr", true},     {"flush-device", "hint", true},     {"adr", "adr", false}};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int own = 0; own < 2; own++)
+            for (int chosen = 0; chosen < 2; chosen++) {
+                unsigned others;
+                struct quiet *q = quiet_run();
+                q->region.domain.own = own;
+                snprintf(q->region.domain.name, NAME_TEXT, "%s", rows[i].found);
+                snprintf(q->r.domain.name, NAME_TEXT, "%s", rows[i].chosen);
+                snprintf(q->r.domain.source, NAME_TEXT, "%s", chosen ? "chosen" : "detected");
+                if (warned(q, "DOMAIN_CHOSEN", &others) != (rows[i].told && own && chosen) || others)
+                    fail_msg("row %zu, own %d, chosen %d", i, own, chosen);
+            }
+}
+
 static void warnings_of_probe_and_region_come_first(void **state)
 {
     (void)state;
@@ -224,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_change_of_governor_or_turbo_is_told),
         cmocka_unit_test(memory_is_warned_of_only_where_it_is_not_what_was_asked_for),
         cmocka_unit_test(what_the_runs_own_threads_bring_is_allowed_for),
+        cmocka_unit_test(a_chosen_domain_is_told_where_the_machine_promises_something_else),
         cmocka_unit_test(warnings_of_probe_and_region_come_first),
         cmocka_unit_test(the_table_is_whole_and_each_code_its_own),
     };

@@ -58,6 +58,7 @@ cells_of() {
         [ "$(cells_of)" = "/domain=$wanted" ] || fail "cells: $(cells_of), not $wanted"
     done <<'END'
 eadr nfit ACPI.NFIT persistence_domain=cpu_cache deep_flush=0
+eadr nfit ACPI.NFIT persistence_domain=cpu_cache deep_flush=1
 adr nfit ACPI.NFIT persistence_domain=memory_controller deep_flush=0
 hint nfit ACPI.NFIT persistence_domain=memory_controller deep_flush=1
 unknown nfit ACPI.NFIT deep_flush=0
@@ -87,7 +88,7 @@ END
 }
 
 @test "a machine that contradicts itself is warned of, and the weaker domain is taken" {
-    tree "$nfit" ACPI.NFIT persistence_domain=cpu_cache deep_flush=1
+    tree "$cxl" CXL persistence_domain=memory_controller deep_flush=1
     probes 'd["domain"]["name"] == "hint"' \
         'any("DOMAIN_CONTRADICTS" == w["code"] and "deep_flush 1" in w["message"] for w in d["warnings"])' \
         'any(e.startswith("contradiction: ") for e in d["domain"]["evidence"])'

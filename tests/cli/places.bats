@@ -87,7 +87,7 @@ enter_open() {
     pmb run "${tiny[@]}" --quiet --path memory --out out >/dev/null
     [ "$(ls -A)" = out ]
     valid out/result.json
-    has out/result.json 'd["region"]["path_kind"] == "file" and d["domain"]["name"] == "unknown"'
+    has out/result.json 'd["region"]["path_kind"] == "file" and d["domain"]["name"] == "adr" and d["domain"]["source"] == "chosen"'
 }
 
 @test "--path without room for the memory" {

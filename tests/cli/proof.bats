@@ -4,7 +4,7 @@
 load common
 
 @test "an emptied copy: exit 1, failed, in the result too" {
-    run --separate-stderr timeout 60 "$PMEMBENCH_PROOF" run "${tiny[@]}" --quiet --mutant 6 --out out
+    run --separate-stderr timeout 60 "$PMEMBENCH_PROOF" run "${tiny[@]}" --quiet --mutant COPY --out out
     [ "$status" = 1 ]
     [[ $stderr == "pmembench: failed: "*"offset"* && $stderr != *$'\n'* ]] || fail "$stderr"
     valid out/result.json

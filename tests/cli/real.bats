@@ -31,12 +31,20 @@ teardown() {
         for c in d["cells"] if c["path"] in ("sys-fsync", "sys-fdatasync"))'
     has out/result.json 'all("sys-fsync" not in {r["stage"] for r in c["ledger"]}
         for c in d["cells"] if c["path"] in ("sys-rwf-dsync", "sys-o-dsync"))'
-    has out/result.json 'all(c["counts"]["nt_bytes"] is None and c["counts"]["bytes_copied"] == 4096
-        for c in d["cells"] if c["kernel"].startswith("sys_"))'
+    has out/result.json 'all(c["counts"]["bytes_copied"] == 4096 for c in d["cells"] if c["kernel"].startswith("sys_"))'
+    has out/result.json 'all(c["counts"][name] is None for c in d["cells"] if c["kernel"].startswith("sys_")
+        for name in ("nt_bytes", "lines_flushed", "fences", "locked_ops", "entries_marked", "entries_scanned", "drains"))'
+    has out/result.json 'all(((c["fsync"] is None), (c["fsync_call_ns"] is None)) == 2 * ("dsync" in c["path"],)
+        for c in d["cells"])'
+    has out/result.json 'not any(r["first_fence"] for c in d["cells"] if c["kernel"].startswith("sys_") for r in c["ledger"])'
+    has out/result.json '[(r["stage"], r["side"]) for c in d["cells"] if c["path"] == "mmap-xarray"
+        for r in c["ledger"] if r["first_fence"]] == [("mark-inode", "fsync")]'
     has out/result.json 'all(c["persistence_ns"] is None for c in d["cells"] if c["kernel"].startswith("sys_"))'
     has out/result.json '"PAGE_CACHE" in [w["code"] for w in d["warnings"]]'
     grep -q "The real calls beside the model" report
     grep -q "sys-fdatasync" report
+    grep -q "sys-o-dsync .* in write" report
+    pmb compare out out >/dev/null
     [ "$folder" = "$PWD" ] || [ -z "$(ls -A "$folder")" ] || fail "left: $(ls -A "$folder")"
 }
 
@@ -56,6 +64,24 @@ teardown() {
     refused 1 "no cell can run here" "needs --path FILE" -- run --paths sys-fsync
     refused 1 "no cell can run here" "needs --path FILE" -- run --paths bypass,sys-fdatasync
     refused 1 "no cell can run here" "needs --path FILE" -- run --kernel sys_mmap_fsync --paths sys-mmap-msync
+}
+
+@test "a plan of real calls without a file is refused, whoever wrote it" {
+    refused 1 "plan 'real' calls the system on a file: name one with --path FILE" -- run --plan real
+    refused 1 "plan 'real' calls the system" -- run --plan real --size 4096 --dry-run
+    printf '{"name": "mine", "blocks": [{"paths": ["bypass", "eager"]}, {"paths": ["bypass", "sys-fsync"]}]}' >plan.json
+    refused 1 "plan 'mine' calls the system" "--path FILE" -- run --plan plan.json
+    pmb run --plan real --path file --dry-run >dry
+    grep -q "sys-fsync" dry
+    pmb run --plan real --paths bypass,eager --dry-run >/dev/null
+}
+
+@test "one real call beside another has no model and no residual" {
+    fast
+    pmb run --paths sys-fsync,sys-fdatasync "${small[@]}" --path "$folder/file" --quiet --out out >report
+    grep -q "The real calls, in ns an op" report
+    grep -Eq "sys-fdatasync +[0-9.]+ +- +- +-" report
+    run ! grep -q "residual: what" report
 }
 
 @test "what makes no sense is one line" {

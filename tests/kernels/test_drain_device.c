@@ -52,7 +52,7 @@ static int spy_on_drain(const struct drain_device *device)
 static struct spy_drain *spy_begin(struct workspace *w, int answer)
 {
     struct spy_drain *s = spy();
-    s->device = (struct drain_device){.name = "spy", .drain = spy_on_drain, .failures = &s->failures};
+    s->device = (struct drain_device){.drain = spy_on_drain, .failures = &s->failures};
     s->failures = s->calls = s->event_count = 0;
     s->answer = answer;
     s->cell = NULL;

@@ -74,7 +74,7 @@ static void blocks_are_unwritten_before_each_period(void **state)
         for (unsigned turn = 0; turn < 3; turn++) {
             period_over(cell, 0);
             if (!extents(r.file.scratch_fd, start, bytes, &written, &unwritten)) {
-                print_message("%s: skipped, FIEMAP: %s\n", sys_places[place], strerror(errno));
+                print_message("skipped: %s: FIEMAP: %s\n", sys_places[place], strerror(errno));
                 break;
             }
             any = true;
@@ -168,7 +168,7 @@ static void the_first_store_to_a_page_after_a_sync_faults(void **state)
     cell_set_period(cell, 0, 0);
     t->whole->run[SHAPE_DIRECT](&cell->period); /* all pages are in the table now */
     if (faults_of(cell, t->whole->run[SHAPE_DIRECT]) < PAGES) {
-        print_message("/tmp: skipped, its file system does not write-protect what it has written\n");
+        print_message("skipped: /tmp: its file system does not write-protect what it has written\n");
         cell_destroy(cell);
         sys_rig_close(&r);
         skip();

@@ -40,6 +40,26 @@ static bool open_rig(struct sys_rig *r, void **state)
     return sys_rig_open(r, state, "/dev/shm");
 }
 
+/* What is left out says so; with PMB_NO_SKIPS=1 it is a failure. */
+static void only_what_may_be_left_out_is_skipped(void **state)
+{
+    const char *set = getenv("PMB_NO_SKIPS");
+    char *before = set ? strdup(set) : NULL;
+    (void)state;
+    unsetenv("PMB_NO_SKIPS");
+    bool unset = sys_may_skip("/dev/shm"), none = sys_make("/dev/null") < 0;
+    setenv("PMB_NO_SKIPS", "0", 1);
+    bool zero = sys_may_skip("/dev/shm");
+    setenv("PMB_NO_SKIPS", "1", 1);
+    bool one = sys_may_skip("/dev/shm"), elsewhere = sys_may_skip("/tmp");
+    if (before)
+        setenv("PMB_NO_SKIPS", before, 1);
+    else
+        unsetenv("PMB_NO_SKIPS");
+    free(before);
+    assert_true(unset && none && zero && !one && elsewhere);
+}
+
 static void a_descriptor_for_reading_only(void **state)
 {
     struct sys_rig r;
@@ -288,6 +308,7 @@ static void a_scratch_file_that_cannot(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_may_be_left_out_is_skipped),
         cmocka_unit_test(a_descriptor_for_reading_only),
         cmocka_unit_test(a_file_that_must_not_grow),
         cmocka_unit_test(a_sync_that_fails),

@@ -54,7 +54,8 @@ look() {
     [[ $stderr == *"lab_fidelity"*"--build"* ]]
 }
 
-# stand_in FAIR...: a lab whose boot i has Linux' counts agree or not (FAIR: yes, no), and a stream of one write
+# stand_in FAIR...: a lab whose boot i has Linux' counts agree, not, or half of them (FAIR: yes, no, tie), and a stream of
+# one write
 stand_in() {
     mkdir lab build
     cp "$tree"/lab/{fidelity,counts.py,guest.py} lab
@@ -65,14 +66,14 @@ stand_in() {
 import sys
 fair = open("fair").read().split()
 open("boots", "a").write(" ".join(sys.argv[1:]) + "\n")
-yes = fair[len(open("boots").readlines()) - 1] == "yes"
+mine = fair[len(open("boots").readlines()) - 1]
 kinds = ["clwb", "clflushopt", "clflush", "sfence", "mfence", "movnti_4", "movnti_8", "locked", "all"]
 rows = ["lab_count 1", "\t".join(["index", "vcpu", "kind", "whole"] + [f"{s}.{k}" for s in ("user", "kernel") for k in kinds])]
 for who in ("ours", "linux"):
-    print(f"visit\twrite-8@0\tone write\t{who}\t1\t4\t1")
-    for period in range(5):
+    print(f"visit\twrite-8@0\tone write\t{who}\t1\t6\t1")
+    for period in range(7):
         for kind in ("write", "fsync"):
-            clwb = period if who == "linux" and not yes else 0
+            clwb = {"yes": 0, "no": period, "tie": int(period > 3)}[mine] if who == "linux" else 0
             rows.append("\t".join(map(str, [len(rows) - 2, 1, kind, 1] + 9 * [0] + [clwb] + 8 * [0])))
 print("end\t1")
 open(sys.argv[sys.argv.index("--plugin") + 1].split("out=")[1], "w").write("\n".join(rows) + "\n")
@@ -93,6 +94,47 @@ END
     stand_in no no
     run lab/fidelity --fs ext4 --build build
     [ "$status" = 1 ] || fail "$output"
-    [[ $output == *"write-8@0: ext4: unsettled: only 1 of 4 periods of linux agree"* ]]
+    [[ $output == *"write-8@0: ext4: unsettled: only 1 of 6 periods of linux agree"* ]]
     [ "$(wc -l <boots)" = 2 ]
+}
+
+@test "a stream half of whose periods agree is no equality" {
+    stand_in tie tie
+    run lab/fidelity --fs ext4 --build build
+    [ "$status" = 1 ] || fail "$output"
+    [[ $output == *"write-8@0: ext4: unsettled: only 3 of 6 periods of linux agree"* ]]
+    [ "$(wc -l <boots)" = 2 ]
+}
+
+# traced BYTES...: a lab whose trace has periods of one write, each of which copies so many bytes
+traced() {
+    mkdir lab build
+    cp "$tree"/lab/{calls,calls.sh,guest.py} lab
+    touch build/lab_fidelity
+    printf '%s\n' "$@" >copied
+    cat >lab/run <<'END'
+#!/usr/bin/env python3
+import os, sys
+out = sys.argv[sys.argv.index("--out") + 1]
+os.makedirs(out)
+line = "  lab_fidelity-9   [001] .....  1.000000: {}\n"
+events = ["tracing_mark_write: pmb begin write-8@0"]
+for copied in open("copied").read().split():
+    events += [f"copy: (__copy_user_flushcache+0x0/0x80) n={copied}", "sys_fdatasync -> 0x0"]
+open(out + "/trace", "w").write("".join(map(line.format, events)))
+open(out + "/kernel", "w").write("a kernel\n")
+open(out + "/manifest", "w").write("counts\twrite-8@0\tone write\t1\t6\t8\t0\t0\t0\t0\t0\n")
+END
+    chmod +x lab/run
+}
+
+@test "calls of which only half the periods agree are no equality" {
+    traced 8 8 8 8 4 4
+    run lab/calls --platform adr --build build
+    [ "$status" = 0 ] || fail "$output"
+    rm -rf lab build
+    traced 8 8 8 4 4 4
+    run lab/calls --platform adr --build build
+    [ "$status" = 1 ] || fail "$output"
+    [[ $output == *"write-8@0: adr ext4: unsettled: only 3 of 6 periods agree"* ]]
 }

@@ -68,6 +68,65 @@ static void the_file_system_and_the_page_cache_are_named(void **state)
     json_decref(d);
 }
 
+/* Two calls of the system alone: one of them is no model of the other. */
+static void a_real_call_is_no_model(void **state)
+{
+    (void)state;
+    json_t *d = new_document();
+    json_t *first = add_cell(d, "sys_write_fsync", "sys-fsync", "none", "4096", "l2", "1", 853);
+    json_t *other = add_cell(d, "sys_write_fsync", "sys-fdatasync", "none", "4096", "l2", "1", 852);
+    add_row(other, "sys-write", "write", 700, 10);
+    add_row(other, "sys-fsync", "fsync", 140, 10);
+    add_comparison(d, first, other, 1, "equivalent");
+    set_difference(last(d, "comparisons"), -1, -5, 4);
+    report_says(d, "== The real calls, in ns an op", true);
+    report_says(d, "4 KiB sys-fsync 853 - - -", true);
+    report_says(d, "4 KiB sys-fdatasync 852 - - - 700 140", true);
+    report_says(d, "residual: what", false);
+    report_says(d, "Below 0", false);
+    json_decref(d);
+}
+
+static void each_model_is_said_with_its_surround(void **state)
+{
+    (void)state;
+    json_t *d = real_run();
+    report_says(d, "the model (bypass, with the surround of a system call) has", true);
+    json_t *base = add_cell(d, "mmap_fsync", "mmap-xarray", "xarray", "4096", "l2", "1", 6000);
+    json_t *stores = add_cell(d, "sys_mmap_fsync", "sys-mmap-fsync", "none", "4096", "l2", "1", 3000);
+    add_row(stores, "fault", "write", 1200, 34);
+    add_row(stores, "sys-write", "write", 300, 34);
+    add_row(stores, "sys-fsync", "fsync", 1500, 34);
+    add_comparison(d, base, stores, 0.5, "faster");
+    set_difference(last(d, "comparisons"), -3000, -3010, -2990);
+    report_says(d, "(bypass, with the surround of a system call; for stores mmap-xarray, without one) has",
+                true);
+    report_says(d, "95 % fault write/store sys-fsync", true);
+    report_says(d, "4 KiB sys-mmap-fsync 3000 6000 -3000 -3010..-2990 1200 300 1500", true);
+    report_says(d, "Below 0: delivered", true);
+    json_object_set_new(json_array_get(json_object_get(d, "cells"), 0), "surround", json_string("none"));
+    report_says(d, "(bypass; for stores mmap-xarray, without the surround of a system call) has", true);
+    json_decref(d);
+}
+
+/* A field is empty only where nothing was looked at. */
+static void a_durable_write_has_its_fsync_in_it(void **state)
+{
+    (void)state;
+    json_t *d = real_run(), *bypass = json_array_get(json_object_get(d, "cells"), 0);
+    static const char *const paths[] = {"sys-o-dsync", "sys-rwf-dsync@append", "sys-fdatasync"};
+    for (size_t i = 0; i < 3; i++) {
+        json_t *c = add_cell(d, "sys_write_fsync", paths[i], "none", "4096", "l2", "1", 1800);
+        add_row(c, "sys-write", "write", 1790, 10);
+        add_comparison(d, bypass, c, 1.8, "slower");
+        set_difference(last(d, "comparisons"), 800, 790, 810);
+    }
+    report_says(d, "4 KiB sys-o-dsync 1800 1000 800 790..810 1790 in write", true);
+    report_says(d, "4 KiB sys-rwf-dsync@append 1800 1000 800 790..810 1790 in write", true);
+    report_says(d, "4 KiB sys-fdatasync 1800 1000 800 790..810 1790 -", true);
+    json_decref(d);
+}
+
 static void an_older_file_has_medians_only(void **state)
 {
     (void)state;
@@ -149,6 +208,34 @@ static void stores_alone_have_their_own_verdict(void **state)
     json_decref(d);
 }
 
+/* A page without room for explanations: one sentence, which ends. */
+static void a_full_page_has_stores_in_one_sentence(void **state)
+{
+    (void)state;
+    static const char *const sizes[] = {"64", "512", "1024", "2048", "4096", "16384", "65536", "262144"};
+    json_t *d = real_run();
+    for (size_t i = 0; i < 64; i++)
+        add_pair(d, sizes[i % 8],
+                 i < 8    ? "l2"
+                 : i < 16 ? "llc"
+                 : i < 24 ? "1G"
+                          : "l1",
+                 i < 32   ? "2"
+                 : i < 48 ? "4"
+                          : "8",
+                 1.5, "slower");
+    json_t *base = add_cell(d, "mmap_fsync", "mmap-xarray", "xarray", "4096", "l2", "1", 6000);
+    add_row(base, "fault", "write", 4200, 84);
+    add_row(base, "write-protect", "fsync", 990, 19);
+    report_says(d, "By mmap(): 6000 ns with mmap-xarray (fault 4200, write-protect 990).", true);
+    json_t *other = add_cell(d, "mmap_fsync", "mmap-bitmap", "bitmap", "4096", "l2", "1", 5400);
+    add_comparison(d, base, other, 0.9, "faster");
+    report_says(d, "with mmap-xarray (fault 4200, write-protect 990); mmap-bitmap 0.90 faster.", true);
+    json_array_clear(json_object_get(base, "ledger"));
+    report_says(d, "By mmap(): mmap-bitmap 0.90 faster.", true);
+    json_decref(d);
+}
+
 static void the_report_fits_its_page(void **state)
 {
     (void)state;
@@ -160,6 +247,8 @@ static void the_report_fits_its_page(void **state)
     for (size_t i = 0; i < 24; i++) {
         json_t *base = add_cell(d, "write_fsync", "bypass", "none", sizes[i / 6], "llc", "1", 1000);
         json_t *real = add_cell(d, "sys_write_fsync", paths[i % 6], "none", sizes[i / 6], "llc", "1", 2000);
+        add_row(real, "fault", "write", 123456, 10);
+        add_row(real, "sys-write", "write", 123456, 10);
         add_comparison(d, base, real, 2, "slower");
         set_difference(last(d, "comparisons"), 1000, 990, 1010);
     }
@@ -175,12 +264,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_residual_stands_beside_the_model),
         cmocka_unit_test(the_file_system_and_the_page_cache_are_named),
+        cmocka_unit_test(a_real_call_is_no_model),
+        cmocka_unit_test(each_model_is_said_with_its_surround),
+        cmocka_unit_test(a_durable_write_has_its_fsync_in_it),
         cmocka_unit_test(an_older_file_has_medians_only),
         cmocka_unit_test(what_may_be_nothing_and_what_is_not_trusted_is_marked),
         cmocka_unit_test(the_verdict_leaves_real_calls_out),
         cmocka_unit_test(alone_they_are_the_answer),
         cmocka_unit_test(stores_are_told_beside_write),
         cmocka_unit_test(stores_alone_have_their_own_verdict),
+        cmocka_unit_test(a_full_page_has_stores_in_one_sentence),
         cmocka_unit_test(the_report_fits_its_page),
     };
     return cmocka_run_group_tests_name("real", tests, NULL, NULL);
