@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # usage: tools/variant.sh clang|asan|tsan|valgrind|fuzz [BUILD]
 #
-# clang: everything, -Werror; unit tests and proofs but those of many threads.  asan: unit tests, and the program on the command line, with ASan
-# and UBSan.
+# clang: everything, -Werror; unit tests and proofs but those of many threads.  asan: the same unit tests, and the program on the command line,
+# with ASan and UBSan.
 # tsan: the tests of many threads.  valgrind: the tests of BUILD that read and write results, nothing is built.
 # fuzz: libFuzzer over the reader of results for PMB_FUZZ_SECONDS (60), on one core; what it finds stays in build-fuzz.
 set -euo pipefail
@@ -52,7 +52,7 @@ clang)
     ;;
 asan)
     build unit_tests pmembench
-    run -L unit
+    run -L unit -LE threads
     PMEMBENCH=$PWD/build-asan/pmembench bats --formatter tap tests/cli/smoke.bats
     ;;
 tsan)
