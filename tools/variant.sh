@@ -5,7 +5,7 @@
 #
 # clang: everything, -Werror; unit tests and proofs but those of many threads.  asan: the same unit tests, and the program on the command line,
 # with ASan and UBSan.
-# tsan: the tests of many threads.  valgrind: the tests of BUILD that read and write results, nothing is built.
+# tsan: the tests of many threads.  valgrind: tests of BUILD that read and write results, nothing is built.
 # fuzz: libFuzzer over the reader of results for PMB_FUZZ_SECONDS (60), on one core; what it finds stays in build-fuzz.
 set -euo pipefail
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -60,9 +60,8 @@ tsan)
     run -L threads
     ;;
 valgrind)
-    # hostile: thousands of documents, which the asan and fuzz variants read
-    for program in "${2:-build}"/tests/test_results_{file,journal,json,merge} "${2:-build}"/tests/test_reports_*; do
-        [[ $program != *hostile* ]] || continue
+    # one of each kind; the asan and fuzz variants run all, and thousands of documents
+    for program in "${2:-build}"/tests/test_{results_{file,journal,json,merge},reports_{text,compare_text,compare_counts,real}}; do
         echo "$program"
         valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$program" </dev/null
     done
