@@ -58,71 +58,63 @@ static void flush_hints_do_not_contradict_eadr(void **state)
     says(&found, "deep_flush 1: flush hints exist, Linux' fsync writes them as well");
 }
 
+static const struct {
+    const char *name, *text;
+    struct tree tree;
+    enum domain_sync sync;
+    const char *granularity;
+    unsigned count;
+} contradictions[] = {
+    {"adr", "yet write_cache 1", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "1\n"}, SYNC_GRANTED, "byte", 1},
+    {"adr", "granularity byte", {NFIT, "ACPI.NFIT\n", controller, "0\n", "1\n"}, SYNC_GRANTED, "byte", 1},
+    {"adr", "MAP_SYNC is refused", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "0\n"}, SYNC_REFUSED, "page", 1},
+    {"flush-device", "yet deep_flush 1", {PAPR, papr_provider, cpu, "1\n", "0\n"}, SYNC_GRANTED, "byte", 1},
+    {"adr",
+     "not durable after fsync",
+     {NFIT, "ACPI.NFIT\n", controller, "0\n", "0\n"},
+     SYNC_GRANTED,
+     "cache-line",
+     1},
+    {"gpf",
+     "not durable after fsync",
+     {CXL, "CXL\n", controller, "0\n", "0\n"},
+     SYNC_GRANTED,
+     "cache-line",
+     1},
+    {"flush-device",
+     "MAP_SYNC is granted",
+     {VIRTIO, "virtio-pmem\n", NULL, NULL, "1\n"},
+     SYNC_GRANTED,
+     "cache-line",
+     1},
+    {"flush-device",
+     "does not promise",
+     {VIRTIO, "virtio-pmem\n", cpu, "0\n", "0\n"},
+     SYNC_REFUSED,
+     "page",
+     1},
+    {"unknown", "does not promise", {E820, "e820\n", cpu, "0\n", "0\n"}, SYNC_GRANTED, "byte", 1},
+    {"gpf", "does not promise", {CXL, "CXL\n", cpu, "0\n", "0\n"}, SYNC_GRANTED, "byte", 1},
+    {"hint",
+     "CXL medium with deep_flush 1",
+     {CXL, "CXL\n", controller, "1\n", "1\n"},
+     SYNC_GRANTED,
+     "cache-line",
+     1},
+    {"adr", "yet write_cache 1", {NFIT, "ACPI.NFIT\n", cpu, "1\n", "1\n"}, SYNC_REFUSED, "page", 2},
+    {"flush-device", "yet deep_flush 1", {PAPR, papr_provider, cpu, "1\n", "1\n"}, SYNC_REFUSED, "page", 3},
+};
+
 static void the_weaker_word_counts_where_a_machine_contradicts_itself(void **state)
 {
-    static const struct {
-        const char *name, *text;
-        struct tree tree;
-        enum domain_sync sync;
-        const char *granularity;
-        unsigned count;
-    } cases[] = {
-        {"adr", "yet write_cache 1", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "1\n"}, SYNC_GRANTED, "byte", 1},
-        {"adr", "granularity byte", {NFIT, "ACPI.NFIT\n", controller, "0\n", "1\n"}, SYNC_GRANTED, "byte", 1},
-        {"adr", "MAP_SYNC is refused", {NFIT, "ACPI.NFIT\n", cpu, "0\n", "0\n"}, SYNC_REFUSED, "page", 1},
-        {"flush-device",
-         "yet deep_flush 1",
-         {PAPR, papr_provider, cpu, "1\n", "0\n"},
-         SYNC_GRANTED,
-         "byte",
-         1},
-        {"adr",
-         "not durable after fsync",
-         {NFIT, "ACPI.NFIT\n", controller, "0\n", "0\n"},
-         SYNC_GRANTED,
-         "cache-line",
-         1},
-        {"gpf",
-         "not durable after fsync",
-         {CXL, "CXL\n", controller, "0\n", "0\n"},
-         SYNC_GRANTED,
-         "cache-line",
-         1},
-        {"flush-device",
-         "MAP_SYNC is granted",
-         {VIRTIO, "virtio-pmem\n", NULL, NULL, "1\n"},
-         SYNC_GRANTED,
-         "cache-line",
-         1},
-        {"flush-device",
-         "does not promise",
-         {VIRTIO, "virtio-pmem\n", cpu, "0\n", "0\n"},
-         SYNC_REFUSED,
-         "page",
-         1},
-        {"unknown", "does not promise", {E820, "e820\n", cpu, "0\n", "0\n"}, SYNC_GRANTED, "byte", 1},
-        {"gpf", "does not promise", {CXL, "CXL\n", cpu, "0\n", "0\n"}, SYNC_GRANTED, "byte", 1},
-        {"hint",
-         "CXL medium with deep_flush 1",
-         {CXL, "CXL\n", controller, "1\n", "1\n"},
-         SYNC_GRANTED,
-         "cache-line",
-         1},
-        {"adr", "yet write_cache 1", {NFIT, "ACPI.NFIT\n", cpu, "1\n", "1\n"}, SYNC_REFUSED, "page", 2},
-        {"flush-device",
-         "yet deep_flush 1",
-         {PAPR, papr_provider, cpu, "1\n", "1\n"},
-         SYNC_REFUSED,
-         "page",
-         3},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct domain_found found = detect_tree(&cases[i].tree, cases[i].sync, cases[i].granularity, false);
-        if (strcmp(found.name, cases[i].name) || found.contradictions != cases[i].count)
+    for (size_t i = 0; i < sizeof(contradictions) / sizeof(contradictions[0]); i++) {
+        struct domain_found found = detect_tree(&contradictions[i].tree, contradictions[i].sync,
+                                                contradictions[i].granularity, false);
+        if (strcmp(found.name, contradictions[i].name) || found.contradictions != contradictions[i].count)
             fail_msg("%zu: %s with %u contradictions", i, found.name, found.contradictions);
         says(&found, "contradiction: ");
-        says(&found, cases[i].text);
+        says(&found, contradictions[i].text);
         assert_true(found.contradiction[0]);
     }
 }
