@@ -86,6 +86,19 @@ int run_open_drain(struct run *r, struct error *err);
  * are never mixed. -1 with err (EXIT_CANNOT). */
 int run_same_drain(const struct run *r, struct error *err);
 
+/* run_setup.c, after r->options: the machine, the cells of options.plan and their groups; what can be refused
+ * is refused before anything is measured (with options.dry_run that is all). -1 with err. */
+int run_look(struct run *r, struct error *err);
+/* Then the memory, the domain that it shows (cells and groups may be made anew), its drain, and the head of
+ * r->result with this argv. -1 with err. */
+int run_open(struct run *r, char **argv, struct error *err);
+/* What the visits of its groups need to know; r must outlive it. */
+struct group_env run_env(struct run *r);
+/* After the last visit: what the result says of the measuring that began at `start` (clock_now_ns). */
+void run_measured(struct run *r, uint64_t start);
+const char *run_plan_name(const struct run *r);
+void run_let_go(struct run *r);
+
 /* Compares, writes result and report, says what there is to say. -1 with err. */
 int run_conclude(struct run *r, struct error *err);
 
