@@ -182,6 +182,17 @@ static void set_controls(struct group *g, const struct group_env *env)
     g->planted_ns = spun_ns(env, links) - spun_ns(env, slow);
 }
 
+/* Proofs: the steps that are left out or planted in. */
+static void set_hooks(const struct stage *st, size_t member)
+{
+    struct period *p = &st->cells[member]->period;
+    const struct run_cell *m = st->g->members[member];
+    double ns = sabotage_copy(st->env->sabotage, m->out.path, m->spec.stream.size);
+    p->hook_skip = st->env->hook_skip;
+    p->hook_delay = ns > 0 ? STEP_COPY : st->env->hook_delay;
+    p->hook_ticks = ns > 0 ? (uint64_t)(ns * st->env->tsc_ghz) : st->env->hook_ticks;
+}
+
 static int make_cells(struct stage *st, struct error *err)
 {
     struct group *g = st->g;
@@ -200,9 +211,7 @@ static int make_cells(struct stage *st, struct error *err)
             continue;
         }
         lender = lender ? lender : st->cells[m];
-        st->cells[m]->period.hook_skip = st->env->hook_skip;
-        st->cells[m]->period.hook_delay = st->env->hook_delay;
-        st->cells[m]->period.hook_ticks = st->env->hook_ticks;
+        set_hooks(st, m);
         if (g->members[m]->latency && latency_create(st->cells[m], &st->env->stamp_clock, &why))
             group_fail_member(g, m, &why);
     }

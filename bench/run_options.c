@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/nearest.h"
+#include "base/cpu.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "bench/options_common.h"
@@ -92,6 +93,28 @@ static int read_memory(const char *const *values, struct run_options *o, struct 
     return 0;
 }
 
+#if PMB_PROOF
+/* CPU features by name. */
+static int read_lacks(const char *text, uint32_t *lacks, struct error *err)
+{
+    json_t *names = read_list("lacks", text, err), *name;
+    size_t i;
+    int result = names ? 0 : -1;
+    json_array_foreach(names, i, name)
+    {
+        unsigned f = 0;
+        while (f < CPU_FEATURES && strcasecmp(cpu_feature_name(f), json_string_value(name)) != 0)
+            f++;
+        *lacks |= 1u << f;
+        if (f == CPU_FEATURES)
+            result =
+                error_set(err, EXIT_USAGE, "--lacks: there is no CPU feature '%s'", json_string_value(name));
+    }
+    json_decref(names);
+    return result;
+}
+#endif
+
 static int read_hooks(const char *const *values, struct run_options *o, struct error *err)
 {
     double none;
@@ -102,6 +125,10 @@ static int read_hooks(const char *const *values, struct run_options *o, struct e
     if (values[OPT_SABOTAGE] && sabotage_parse(values[OPT_SABOTAGE], &o->sabotage, err))
         return -1;
     if (values[OPT_SLOW] && sabotage_parse_slow(values[OPT_SLOW], &o->sabotage, err))
+        return -1;
+    if (values[OPT_PLANT_COPY] && sabotage_parse_copy(values[OPT_PLANT_COPY], &o->sabotage, err))
+        return -1;
+    if (values[OPT_LACKS] && read_lacks(values[OPT_LACKS], &o->lacks, err))
         return -1;
     if (values[OPT_PLANT] && read_hook("plant", values[OPT_PLANT], &o->hook_delay, &o->hook_ns, err))
         return -1;

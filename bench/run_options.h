@@ -34,6 +34,7 @@ struct run_options {
     bool dry_run, quiet, anonymous, latency, help;
     int hook_skip, hook_delay; /* steps, -1: none; only a build for proofs has the options */
     double hook_ns;
+    uint32_t lacks; /* CPU features that a proof takes away (enum cpu_feature bits) */
     struct sabotage sabotage; /* of a build for proofs */
 };
 

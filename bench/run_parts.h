@@ -92,6 +92,8 @@ int run_look(struct run *r, struct error *err);
 /* Then the memory, the domain that it shows (cells and groups may be made anew), its drain, and the head of
  * r->result with this argv. -1 with err. */
 int run_open(struct run *r, char **argv, struct error *err);
+/* What its cells depend on. -1 with err. */
+int run_spec_env(const struct run *r, struct spec_env *env, struct error *err);
 /* What the visits of its groups need to know; r must outlive it. */
 struct group_env run_env(struct run *r);
 /* After the last visit: what the result says of the measuring that began at `start` (clock_now_ns). */

@@ -44,6 +44,9 @@ static const struct option_row fixed[OPT_FIXED] = {
     [OPT_SYS_ROOT] = {"sys-root", "DIR", "proofs only: looked at instead of /sys for the medium"},
     [OPT_SABOTAGE] = {"sabotage", "HOW,..", "proofs only: drift[=RATE a sample], aabb, no-spin"},
     [OPT_SLOW] = {"slow", "PATH=P%", "proofs only: spin so much longer a period; all=P: every path"},
+    [OPT_PLANT_COPY] = {"plant-copy", "P=NS@below:N",
+                        "proofs only: that path's copy is slow below (above) a size"},
+    [OPT_LACKS] = {"lacks", "FEATURE,..", "proofs only: as if the CPU had not got these"},
 };
 
 size_t run_rows(struct option_row rows[ROWS_MAX])

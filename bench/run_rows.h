@@ -49,6 +49,8 @@ enum {
     OPT_SYS_ROOT,
     OPT_SABOTAGE,
     OPT_SLOW,
+    OPT_PLANT_COPY,
+    OPT_LACKS,
     OPT_FIXED
 };
 

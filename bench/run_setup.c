@@ -74,23 +74,31 @@ static int sys_runnable(const struct run *r, struct error *err)
                      name);
 }
 
-static int expand(struct run *r, struct error *err)
+int run_spec_env(const struct run *r, struct spec_env *env, struct error *err)
 {
     const struct machine_probe *p = &r->probe;
     int domain = spec_domain(r->options.domain, err);
     if (domain < 0)
         return -1;
-    struct spec_env env = {.features = cpu_features(),
-                           .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
-                           .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
-                           .llc_bytes = llc_of(p),
-                           .cpus = r->cpu_count,
-                           .domain = (enum domain_id)domain,
-                           .seed = r->options.seed,
-                           .no_sys = r->kinds.no_sys,
-                           .no_pagemap = r->kinds.no_pagemap,
-                           .protect_bytes = r->kinds.protect_bytes,
-                           .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
+    *env = (struct spec_env){.features = cpu_features() & ~r->options.lacks,
+                             .l1d_bytes = known_or(p->l1d_bytes, L1D_COMMON),
+                             .l2_bytes = known_or(p->l2_bytes, L2_COMMON),
+                             .llc_bytes = llc_of(p),
+                             .cpus = r->cpu_count,
+                             .domain = (enum domain_id)domain,
+                             .seed = r->options.seed,
+                             .no_sys = r->kinds.no_sys,
+                             .no_pagemap = r->kinds.no_pagemap,
+                             .protect_bytes = r->kinds.protect_bytes,
+                             .memory_bytes = r->options.path ? 0 : machine_available_bytes() / 10 * 9};
+    return 0;
+}
+
+static int expand(struct run *r, struct error *err)
+{
+    struct spec_env env;
+    if (run_spec_env(r, &env, err))
+        return -1;
     if (plan_expand(r->options.plan, &env, r->options.from_file, &r->cells, err))
         return -1;
     if (any_runnable(&r->cells, err) || sys_runnable(r, err))

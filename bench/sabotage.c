@@ -3,6 +3,7 @@
 #include "bench/sabotage.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,41 @@ int sabotage_parse_slow(const char *text, struct sabotage *s, struct error *err)
     return 0;
 }
 
+/* "PATH=NS@below:SIZE", up to `length`. */
+static bool read_planted(const char *text, size_t length, struct planted_copy *p)
+{
+    char item[NAME_TEXT * 2], side[8];
+    unsigned long long size;
+    int end = 0;
+    if (length >= sizeof(item))
+        return false;
+    text_copy(item, length + 1, text);
+    char *equal = strrchr(item, '=');
+    if (!equal || equal == item || equal - item >= NAME_TEXT ||
+        sscanf(equal + 1, "%lf@%5[a-z]:%llu%n", &p->ns, side, &size, &end) != 3 || equal[1 + end])
+        return false;
+    *equal = '\0';
+    text_copy(p->path, sizeof(p->path), item);
+    p->above = !strcmp(side, "above");
+    p->size = size;
+    return p->ns > 0 && (p->above || !strcmp(side, "below"));
+}
+
+int sabotage_parse_copy(const char *text, struct sabotage *s, struct error *err)
+{
+    for (size_t i = 0; i < sizeof(s->planted) / sizeof(s->planted[0]); i++) {
+        size_t length = strcspn(text, ",");
+        if (!read_planted(text, length, &s->planted[i]))
+            break;
+        if (!text[length])
+            return 0;
+        text += length + 1;
+    }
+    return error_set(
+        err, EXIT_USAGE,
+        "--plant-copy: '%s' is not PATH=NS@below:BYTES or PATH=NS@above:BYTES, at most two by comma", text);
+}
+
 static bool has_path(const json_t *paths, const char *path)
 {
     size_t i;
@@ -123,4 +159,14 @@ double sabotage_slow(const struct sabotage *s, const char *path)
 {
     bool meant = PMB_PROOF && s && (!strcmp(s->slow_path, "all") || !strcmp(s->slow_path, path));
     return meant ? s->slow_share : 0;
+}
+
+double sabotage_copy(const struct sabotage *s, const char *path, uint64_t size)
+{
+    for (size_t i = 0; PMB_PROOF && s && i < sizeof(s->planted) / sizeof(s->planted[0]); i++) {
+        const struct planted_copy *p = &s->planted[i];
+        if (!strcmp(p->path, path) && (size >= p->size) == p->above)
+            return p->ns;
+    }
+    return 0;
 }
