@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum { BUILTIN_PLANS = 4 };
+enum { BUILTIN_PLANS = 5 };
 
 struct builtin_plan {
     const char *name, *summary;

@@ -181,8 +181,8 @@ json_t *plan_of_key(const char *key, char *domain, struct error *err)
                   "--cell: '%s' is not a key (kernel/path/axis=value/...); copy it from a report", key);
         return NULL;
     }
-    bool track = !strcmp(kernel, kernel_name(KERNEL_TRACK));
-    enum kernel of = track ? KERNEL_TRACK : spec_kernel_of(path);
+    bool track = !strcmp(kernel, kernel_name(KERNEL_TRACK)), copy = !strcmp(kernel, kernel_name(KERNEL_COPY));
+    enum kernel of = track ? KERNEL_TRACK : copy ? KERNEL_COPY : spec_kernel_of(path);
     if (of != KERNELS && strcmp(kernel, kernel_name(of))) {
         error_set(err, EXIT_USAGE,
                   "--cell: '%s' is a path of kernel %s, not of %.40s; copy the key from a report", path,
@@ -192,7 +192,7 @@ json_t *plan_of_key(const char *key, char *domain, struct error *err)
     const char *baseline = kernel_baseline(of == KERNELS ? KERNEL_WRITE_FSYNC : of);
     json_t *paths = strcmp(path, baseline) ? json_pack("[s,s]", baseline, path) : json_pack("[s]", path);
     json_t *block = json_pack("{s:o, s:b}", "paths", paths, "ledger", 1);
-    if (track) /* any other path has its own kernel, and the baseline perhaps another */
+    if (track || copy) /* any other path has its own kernel, and the baseline perhaps another */
         json_object_set_new(block, "kernel", json_string(kernel));
     while ((part = strtok_r(NULL, "/", &save)))
         if (add_key_part(block, part, domain, err)) {

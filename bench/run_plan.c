@@ -55,6 +55,8 @@ static const char *const track_paths[] = {"xarray", "radix", "bitmap", "bitmap2"
                                                                                        "bypass",
                                                                                        "deferred-xarray",
                                                                                        "deferred-bitmap"};
+static const char *const copy_paths[] = {"bypass",      "bypass-wide", "eager",
+                                         "eager-range", "libpmem-nt",  "libpmem-t"};
 
 static json_t *list_of(const char *const *names, size_t count)
 {
@@ -81,6 +83,8 @@ static json_t *default_paths(const char *kernel)
 {
     if (kernel && !strcmp(kernel, kernel_name(KERNEL_TRACK)))
         return list_of(track_paths, sizeof(track_paths) / sizeof(track_paths[0]));
+    if (kernel && !strcmp(kernel, kernel_name(KERNEL_COPY)))
+        return list_of(copy_paths, sizeof(copy_paths) / sizeof(copy_paths[0]));
     for (int k = KERNEL_MMAP_FSYNC; kernel && k < KERNEL_TRACK; k++)
         if (!strcmp(kernel, kernel_name((enum kernel)k)))
             return paths_of((enum kernel)k);

@@ -76,7 +76,7 @@ static int dirty_bytes(struct run_cell *cell, struct error *err)
 {
     const char *text = cell->out.axis[AXIS_dirty];
     struct stream *s = &cell->spec.stream;
-    cell->spec.fsync = strcmp(text, "never") != 0;
+    cell->spec.fsync = strcmp(text, "never") && cell->spec.kernel != KERNEL_COPY;
     s->dirty = 0;
     if (!strcmp(text, "size"))
         s->dirty = s->size;
@@ -108,7 +108,8 @@ static int words(struct run_cell *cell, struct error *err)
     cell->spec.surround = (enum cell_surround)surround;
     cell->spec.dest = (enum cell_dest)dest;
     cell->spec.cold_source = source == 1;
-    if (cell->spec.kernel != KERNEL_WRITE_FSYNC) /* stores have none, the system's calls their own */
+    if (cell->spec.kernel !=
+        KERNEL_WRITE_FSYNC) /* stores and copies have none, the system's calls their own */
         cell->spec.surround = SURROUND_NONE;
     return 0;
 }
@@ -209,7 +210,8 @@ static void describe(struct run_cell *cell, const struct path_parts_ids *ids)
     snprintf(out->writeback, NAME_TEXT, "%s", track ? "none" : writeback_get(ids->writeback, 0)->name);
     snprintf(out->domain, NAME_TEXT, "%s", domain_get(ids->domain, 0)->name);
     out->footprint_bytes = cell->spec.stream.footprint;
-    out->dirty_bytes = cell->spec.fsync ? cell->spec.stream.slots * cell->spec.stream.size : 0;
+    bool period = cell->spec.fsync || cell->spec.kernel == KERNEL_COPY;
+    out->dirty_bytes = period ? cell->spec.stream.slots * cell->spec.stream.size : 0;
     out->file_bytes = cell->spec.file_bytes;
     snprintf(out->stream_hash, sizeof(out->stream_hash), "%016llx",
              (unsigned long long)stream_hash(&cell->spec.stream));
@@ -276,6 +278,11 @@ static void look_at_memory(struct run_cell *cell, const struct spec_env *env)
     enum kernel kernel = cell->spec.kernel;
     if (!path_parts(LAYOUT_PATH)->of[kernel].whole)
         error_set(&why, EXIT_CANNOT, "this build has no kernel %s", kernel_name(kernel));
+    else if (kernel == KERNEL_COPY && domain_get(env->domain, 0)->drain_modelled)
+        error_set(&why, EXIT_CANNOT,
+                  "under domain '%s' a write is durable only after a drain (%s), which kernel copy has not; "
+                  "use kernel write_fsync, or --domain adr",
+                  domain_get(env->domain, 0)->name, domain_get(env->domain, 0)->drain_kind);
     else if (kernel == KERNEL_MMAP_FSYNC && cell->spec.track == TRACK_none &&
              cell->spec.stream.granule != PROTECT_BYTES)
         error_set(&why, EXIT_CANNOT, "the page tables know of whole pages: use --granule 4096");
@@ -317,11 +324,10 @@ int spec_build(struct run_cell *cell, const struct spec_env *env, struct error *
     if (bypasses < 0)
         spec_skip(cell, &lack);
     cell->spec.bypass = bypasses > 0;
-    const struct copy *copy = copy_get(ids.copy, 0);
     cell->spec.copy = ids.copy;
     cell->spec.writeback = ids.writeback;
     cell->spec.domain = ids.domain;
-    cell->spec.fence_write = ids.track == TRACK_none && copy->durable && copy->fence == FENCE_NEEDED;
+    cell->spec.fence_write = path_fences_write(&ids, cell->spec.stream.size, cell->spec.stream.offset);
     struct error unfit = {0};
     bool named = cell->out.axis[AXIS_footprint][0] > '9';
     if (cell->spec.kernel == KERNEL_TRACK ? track_stream(cell, err)

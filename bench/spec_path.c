@@ -175,18 +175,34 @@ static int resolve_path(struct run_cell *cell, const struct spec_env *env, struc
     snprintf(cell->out.copy, NAME_TEXT, "%.*s", (int)strcspn(cell->out.path, ":"), cell->out.path);
     if (path_check_features(ids, env->features, &lack))
         spec_skip(cell, &lack);
-    return path_check_durable(ids, err);
+    return cell->spec.kernel == KERNEL_COPY ? 0 : path_check_durable(ids, err);
 }
 
-/* A path that a kernel was named for must be one of its. */
+/* A path that a kernel was named for must be one of its; kernel copy has those of write() without a tracker.
+ */
 static int check_kernel(const struct run_cell *cell, int asked, struct error *err)
 {
     enum kernel of = spec_kernel_of(cell->out.path);
-    if (asked < 0 || of == (enum kernel)asked)
+    if (asked < 0 || of == (enum kernel)asked || (asked == KERNEL_COPY && of == KERNEL_WRITE_FSYNC))
         return 0;
     return error_set(err, EXIT_USAGE,
                      "path: '%s' is of kernel %s, not of %s; leave the kernel out: each path has its own",
                      cell->out.path, kernel_name(of), kernel_name((enum kernel)asked));
+}
+
+static int check_copy(const struct run_cell *cell, const struct path_parts_ids *ids, struct error *err)
+{
+    if (ids->bypass_from)
+        return error_set(err, EXIT_USAGE,
+                         "path: '%s' is two paths by size, and kernel copy measures one copy; use bypass, "
+                         "eager or COPY:none:none, or leave the kernel out",
+                         cell->out.path);
+    if (ids->track != TRACK_none)
+        return error_set(err, EXIT_USAGE,
+                         "path: '%s' has a tracker, and kernel copy has no fsync that would ask it; use "
+                         "bypass, eager or COPY:none:none, or leave the kernel out",
+                         cell->out.path);
+    return cell->out.reference_only ? 0 : path_check_durable(ids, err);
 }
 
 int spec_kernel(struct run_cell *cell, const struct spec_env *env, struct path_parts_ids *ids,
@@ -202,6 +218,12 @@ int spec_kernel(struct run_cell *cell, const struct spec_env *env, struct path_p
     if (kernel != KERNEL_TRACK) {
         if (resolve_path(cell, env, ids, err) || check_kernel(cell, kernel == KERNELS ? -1 : kernel, err))
             return -1;
+        if (kernel == KERNEL_COPY) {
+            ids->kernel = KERNEL_COPY;
+            ids->writeback = WRITEBACK_none;
+            if (check_copy(cell, ids, err))
+                return -1;
+        }
         cell->spec.kernel = ids->kernel;
         snprintf(cell->out.kernel, NAME_TEXT, "%s", kernel_name(ids->kernel));
         return 0;

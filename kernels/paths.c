@@ -67,6 +67,12 @@ static const struct path_info paths[PATHS] = {
      .copy = {COPY_rep_movsb, COPY_movq},
      .copies = 2,
      .track = TRACK_bitmap},
+    {.name = "deferred-bitmap2",
+     .summary = "the proposal with a bitmap of two levels: hybrid's cached half",
+     .copy_asked = "cached",
+     .copy = {COPY_rep_movsb, COPY_movq},
+     .copies = 2,
+     .track = TRACK_bitmap2},
     {.name = "deferred-user-radix",
      .summary = "as deferred-radix with libc's memcpy: what user space could do",
      .copy_asked = "memcpy",
@@ -194,7 +200,8 @@ const char *kernel_name(enum kernel kernel)
                                                [KERNEL_MMAP_FSYNC] = "mmap_fsync",
                                                [KERNEL_SYS_WRITE_FSYNC] = "sys_write_fsync",
                                                [KERNEL_SYS_MMAP_FSYNC] = "sys_mmap_fsync",
-                                               [KERNEL_TRACK] = "track"};
+                                               [KERNEL_TRACK] = "track",
+                                               [KERNEL_COPY] = "copy"};
     return names[kernel];
 }
 
@@ -265,6 +272,23 @@ int path_bypasses(uint64_t size, uint32_t features, struct path_parts_ids *ids, 
     return path_check_features(ids, features, err) ? -1 : 1;
 }
 
+/* __copy_user_flushcache: its ends go past the cache too where they are whole words of 8 bytes, or 4 alone.
+ */
+static bool has_fix_ups(const struct copy *copy, uint64_t size, uint64_t offset)
+{
+    return copy->finish && (size % 8 || offset % 8) && !(size == 4 && offset % 4 == 0);
+}
+
+bool path_fences_write(const struct path_parts_ids *ids, uint64_t size, uint64_t offset)
+{
+    const struct copy *copy = copy_get(ids->copy, 0);
+    if (ids->kernel == KERNEL_COPY && copy->fence == FENCE_INSIDE)
+        return has_fix_ups(copy, size, offset);
+    if (ids->kernel == KERNEL_COPY && !domain_get(ids->domain, 0)->flushes_caches)
+        return true;
+    return ids->track == TRACK_none && copy->durable && copy->fence == FENCE_NEEDED;
+}
+
 int path_check_durable(const struct path_parts_ids *ids, struct error *err)
 {
     const struct copy *copy = copy_get(ids->copy, 0);
@@ -272,6 +296,12 @@ int path_check_durable(const struct path_parts_ids *ids, struct error *err)
     const struct domain *domain = domain_get(ids->domain, 0);
     if (copy->durable || !domain->flushes_caches || kernel_is_sys(ids->kernel))
         return 0;
+    if (ids->kernel == KERNEL_COPY)
+        return error_set(err, EXIT_USAGE,
+                         "copy '%s' leaves the data in the cache, and kernel copy has no fsync, so they are "
+                         "not durable under domain '%s'; use a copy that writes them back, such as "
+                         "memcpy+clwb, or --domain eadr",
+                         copy->name, domain->name);
     if (track->shape == SHAPE_DIRECT && ids->kernel != KERNEL_MMAP_FSYNC)
         return error_set(
             err, EXIT_USAGE,

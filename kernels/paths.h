@@ -15,7 +15,7 @@
 #include "strategies/writeback.h"
 
 /* PATHS_WRITE: those of KERNEL_WRITE_FSYNC, which come first. */
-enum { PATH_CHOICES = 4, PATHS_WRITE = 15, PATHS = 26, HYBRID_FROM = 4096 };
+enum { PATH_CHOICES = 4, PATHS_WRITE = 16, PATHS = 27, HYBRID_FROM = 4096 };
 
 struct path_info {
     const char *name;
@@ -76,9 +76,15 @@ enum writeback_id path_writeback(uint32_t features);
 int path_bypasses(uint64_t size, uint32_t features, struct path_parts_ids *ids, struct error *err);
 
 /* 0 when data are durable after this composition's fsync (of the sys kernels they are, by the system's own
- * word; stores through a mapping need a tracker, or page tables to look at, and a write-back); else -1 with
- * err (EXIT_USAGE): a sentence that says why not. */
+ * word; stores through a mapping need a tracker, or page tables to look at, and a write-back), of KERNEL_COPY
+ * after each write; else -1 with err (EXIT_USAGE): a sentence that says why not. */
 int path_check_durable(const struct path_parts_ids *ids, struct error *err);
+
+/* Whether writes of `size` bytes from this offset on end with a store fence of their own: after a copy that
+ * asks for one, unless a tracker follows. KERNEL_COPY has no unlock that would order what a copy's finish
+ * writes back behind its own fence, so that it fences those too; and where caches persist (eadr) any copy
+ * that has no fence inside. */
+bool path_fences_write(const struct path_parts_ids *ids, uint64_t size, uint64_t offset);
 
 /* 0 when the CPU has what the composition needs; else -1 with err (EXIT_CANNOT). */
 int path_check_features(const struct path_parts_ids *ids, uint32_t features, struct error *err);

@@ -11,13 +11,14 @@
 #include "strategies/table.h"
 
 /* What is measured: whole paths of write() or of stores through a mapping, ours and the system's own, or the
- * tracker's part alone. */
+ * tracker's or the copy's part alone. */
 enum kernel {
     KERNEL_WRITE_FSYNC,
     KERNEL_MMAP_FSYNC,
     KERNEL_SYS_WRITE_FSYNC,
     KERNEL_SYS_MMAP_FSYNC,
     KERNEL_TRACK,
+    KERNEL_COPY,
     KERNELS
 };
 

@@ -24,6 +24,9 @@ uint32_t period_steps(const struct period *p)
         return sys_steps(p);
     if (p->kernel == KERNEL_MMAP_FSYNC)
         return mmap_steps(p);
+    if (p->kernel == KERNEL_COPY)
+        return STEP_BIT(STEP_LOOP) | STEP_BIT(STEP_COPY) | (p->copy->finish ? STEP_BIT(STEP_FINISH) : 0) |
+               (p->fence_write ? STEP_BIT(STEP_FENCE) : 0);
     bool tracked = p->track->shape != SHAPE_DIRECT;
     uint32_t steps = STEP_BIT(STEP_LOOP) | STEP_BIT(STEP_LOCK) | STEP_BIT(STEP_LOOKUP) | STEP_BIT(STEP_COPY);
     steps |= p->surround ? STEP_BIT(STEP_SURROUND) : 0;

@@ -67,7 +67,7 @@ static void skipped(const struct section *s)
                                         reasons - s->room->failures));
 }
 
-static void warnings(const struct section *s)
+void warnings_add(const struct section *s)
 {
     const struct model *m = s->model;
     for (size_t i = 0; i < m->warning_count && i < s->room->warnings; i++) {
@@ -92,7 +92,7 @@ void failures_add(const struct section *s)
     page_head(s->page, "Beware");
     failed(s);
     skipped(s);
-    warnings(s);
+    warnings_add(s);
 }
 
 static const char *source(const struct section *s)
@@ -105,8 +105,12 @@ static const char *source(const struct section *s)
 static const char *run_again(const struct section *s, const struct model_cell *c)
 {
     struct line line = {0};
-    line_add(&line, "pmembench run --paths %s,%s", show_quoted(&s->model->arena, s->model->baseline),
-             show_quoted(&s->model->arena, c->path));
+    bool copy = !strcmp(c->kernel, "copy");
+    const char *base = copy ? copies_baseline(s->model, c) : s->model->baseline;
+    line_add(&line, "pmembench run%s --paths ", copy ? " --kernel copy" : "");
+    if (base)
+        line_add(&line, "%s,", show_quoted(&s->model->arena, base));
+    line_add(&line, "%s", show_quoted(&s->model->arena, c->path));
     for (int i = 0; i < AXES; i++)
         if (strcmp(c->axis[i], model_axis_standard((enum axis_id)i)))
             line_add(&line, " --%s %s", model_axis_name((enum axis_id)i),
@@ -126,7 +130,7 @@ static const char *run_again(const struct section *s, const struct model_cell *c
 void repeat_add(const struct section *s)
 {
     struct arena *a = &s->model->arena;
-    const struct model_cell *c = s->surface->headline;
+    const struct model_cell *c = s->surface->headline ? s->surface->headline : copies_example(s);
     const char *again = c ? run_again(s, c) : NULL;
     page_head(s->page, arena_format(a, "Repeat any line (its KEY: pmembench report %s --all)", source(s)));
     if (again)

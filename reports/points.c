@@ -46,7 +46,8 @@ static void put_cell(const struct section *s, const struct model_cell *c)
 /* Beside a surface only what it cannot show: the parts of a path alone. */
 static bool belongs(const struct section *s, const struct model_cell *c)
 {
-    return strcmp(c->kernel, "track") && (s->surface->groups < 2 || model_is_part(c));
+    return strcmp(c->kernel, "track") && strcmp(c->kernel, "copy") &&
+           (s->surface->groups < 2 || model_is_part(c));
 }
 
 static bool same_point(const struct model_cell *a, const struct model_cell *b)

@@ -139,6 +139,7 @@ static void add_sections(const struct section *s)
     mapped_add(s);
     ledger_add(s);
     latency_add(s);
+    copies_add(s);
     tracks_add(s);
     if (s->options->all)
         cells_add(s);

@@ -33,6 +33,11 @@ struct section {
 };
 
 void head_of_cell(const struct section *s, const struct model_cell *c); /* controls of its group */
+/* Parts of head_add for other documents; of controls the model's counts and floors are enough. */
+void head_controls(const struct section *s);
+void head_times(const struct section *s); /* that an emulated CPU's say nothing; else no line */
+void head_place(const struct section *s); /* machine, medium, domain and what goes with them */
+
 void head_add(const struct section *s);    /* controls, status, machine, medium, domain */
 bool cpu_is_emulated(struct model *m);     /* no time is any hardware's, then */
 void verdict_add(const struct section *s); /* the answer in words */
@@ -46,7 +51,15 @@ bool real_shown(const struct section *s);  /* whether real_add has anything to s
 void mapped_parts(const struct section *s, const struct model_cell *cell);
 void tracks_add(const struct section *s);   /* trackers alone */
 void points_add(const struct section *s);   /* small results: a table of all paths a point */
+void copies_add(const struct section *s);   /* kernel copy: bandwidth by size and strategy */
+bool copies_shown(const struct section *s); /* whether copies_add has anything to say */
+bool copies_alone(const struct model *m);   /* whether the result has nothing else */
+/* The path that the cell is compared with, in words of --paths; NULL: with none. */
+const char *copies_baseline(const struct model *m, const struct model_cell *cell);
+/* A cell of kernel copy to show how to repeat; NULL: there is none. */
+const struct model_cell *copies_example(const struct section *s);
 void failures_add(const struct section *s); /* failed cells, warnings */
+void warnings_add(const struct section *s); /* as many as the room has */
 void repeat_add(const struct section *s);   /* how to repeat any line */
 void cells_add(const struct section *s);    /* --all: every cell and every ledger */
 void cell_add(const struct section *s, const struct model_cell *cell); /* --cell: one in full */

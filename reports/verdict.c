@@ -265,7 +265,7 @@ void verdict_add(const struct section *s)
 {
     const struct model_cell *c = s->surface->headline;
     bool mapped = !strcmp(s->model->family, "mmap_fsync");
-    if (!c && real_shown(s)) /* which is the answer */
+    if (!c && (real_shown(s) || copies_shown(s))) /* which are the answer */
         return;
     page_head(
         s->page,

@@ -23,6 +23,7 @@ const struct path_parts IN_LAYOUT(path_parts) = {
                                       .twin = &IN_LAYOUT(sys_mmap_twin),
                                       .stamped = &IN_LAYOUT(sys_mmap_stamped),
                                       .tagged = &IN_LAYOUT(sys_mmap_tagged)},
-           [KERNEL_TRACK] = {.whole = &IN_LAYOUT(track_table), .twin = &IN_LAYOUT(track_twin_table)}},
+           [KERNEL_TRACK] = {.whole = &IN_LAYOUT(track_table), .twin = &IN_LAYOUT(track_twin_table)},
+           [KERNEL_COPY] = {.whole = &IN_LAYOUT(copy_only_table), .twin = &IN_LAYOUT(copy_only_twin)}},
     .surround_kernel = &IN_LAYOUT(surround_kernel),
     .surround_syscall = &IN_LAYOUT(surround_syscall)};

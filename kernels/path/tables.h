@@ -9,6 +9,7 @@ extern const struct ladder_table IN_LAYOUT(ladder_table);
 extern const struct whole_table IN_LAYOUT(whole_table), IN_LAYOUT(twin_table), IN_LAYOUT(stamped_table);
 extern const struct whole_table IN_LAYOUT(tagged_table);
 extern const struct whole_table IN_LAYOUT(track_table), IN_LAYOUT(track_twin_table);
+extern const struct whole_table IN_LAYOUT(copy_only_table), IN_LAYOUT(copy_only_twin);
 extern const struct ladder_table IN_LAYOUT(sys_write_ladder), IN_LAYOUT(sys_mmap_ladder);
 extern const struct whole_table IN_LAYOUT(sys_write_table), IN_LAYOUT(sys_mmap_table);
 extern const struct whole_table IN_LAYOUT(sys_write_twin), IN_LAYOUT(sys_mmap_twin);
