@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "results/file.h"
-#include "results/json.h"
 #include "results/shape.h"
 
 enum { PLACE_TEXT = 128 };
 
 struct check {
+    const struct document_kind *kind;
     const char *file;
     struct error *err;
     char place[PLACE_TEXT]; /* such as cells[3].summary */
@@ -63,11 +63,11 @@ static int wrong_kind(struct check *c, unsigned expected, const json_t *value)
     char wanted[64], found[64];
     kinds_text(expected, wanted, sizeof(wanted));
     kinds_text(kind_of(value), found, sizeof(found));
-    return error_set(c->err, EXIT_CANNOT, "%s: %s: expected %s, found %s; the file is damaged: run again",
-                     c->file, c->place, wanted, found);
+    return error_set(c->err, EXIT_CANNOT, "%s: %s: expected %s, found %s; the file is damaged: %s again",
+                     c->file, c->place, wanted, found, c->kind->verb);
 }
 
-/* All whole numbers of a result count something; what may be a fraction may be negative. */
+/* All whole numbers of a document count something; what may be a fraction may be negative. */
 static bool is_below_none(const json_t *value, const struct shape *shape)
 {
     return json_is_integer(value) && !(shape->kinds & REAL) && json_integer_value(value) < 0;
@@ -93,8 +93,8 @@ static int check_value(struct check *c, const json_t *value, const struct shape 
                          c->place, json_string_value(value), shape->name);
     if (is_below_none(value, shape))
         return error_set(c->err, EXIT_CANNOT,
-                         "%s: %s: expected no negative number, found %lld; the file is damaged: run again",
-                         c->file, c->place, (long long)json_integer_value(value));
+                         "%s: %s: expected no negative number, found %lld; the file is damaged: %s again",
+                         c->file, c->place, (long long)json_integer_value(value), c->kind->verb);
     return json_is_object(value) && shape->members ? check_members(c, value, shape->members) : 0;
 }
 
@@ -112,8 +112,9 @@ static int check_list(struct check *c, const json_t *list, const struct shape *s
     size_t i, end = strlen(c->place);
     json_t *value;
     if (shape->members && json_array_size(list) > RESULT_OBJECTS)
-        return error_set(c->err, EXIT_CANNOT, "%s: %s: has %zu elements, no result more than %d; %s", c->file,
-                         c->place, json_array_size(list), RESULT_OBJECTS, "name a result.json");
+        return error_set(c->err, EXIT_CANNOT, "%s: %s: has %zu elements, no %s more than %d; name a %s",
+                         c->file, c->place, json_array_size(list), c->kind->name, RESULT_OBJECTS,
+                         c->kind->file);
     json_array_foreach(list, i, value)
     {
         snprintf(c->place + end, sizeof(c->place) - end, "[%zu]", i);
@@ -132,8 +133,8 @@ static int check_members(struct check *c, const json_t *object, const struct sha
             continue;
         size_t end = enter(c, shape->name);
         if (!value)
-            return error_set(c->err, EXIT_CANNOT, "%s: %s: is missing; the file is damaged: run again",
-                             c->file, c->place);
+            return error_set(c->err, EXIT_CANNOT, "%s: %s: is missing; the file is damaged: %s again",
+                             c->file, c->place, c->kind->verb);
         if (json_is_array(value) && shape->kinds & LIST ? check_list(c, value, shape)
                                                         : check_value(c, value, shape))
             return -1;
@@ -142,55 +143,76 @@ static int check_members(struct check *c, const json_t *object, const struct sha
     return 0;
 }
 
-int check_version(const json_t *document, const char *schema, const char *file, struct error *err)
+/* Another file of ours in its place is told from a stranger. */
+static int wrong_schema(const char *name, const struct document_kind *kind, const char *file,
+                        struct error *err)
+{
+    const struct document_kind *const kinds[] = {document_result(), document_tuning()};
+    for (size_t i = 0; name && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (!strcmp(name, kinds[i]->schema) && strcmp(kind->name, kinds[i]->name))
+            return error_set(
+                err, EXIT_CANNOT,
+                "%s: is a %s and no %s: pmembench report shows it, from a file; pmembench %s makes a %s",
+                file, kinds[i]->name, kind->name, kind->verb, kind->name);
+    return error_set(err, EXIT_CANNOT, "%s: is JSON but no %s; name a %s or its directory %s", file,
+                     kind->schema, kind->file, "that pmembench wrote");
+}
+
+int check_version(const json_t *document, const struct document_kind *kind, const char *file,
+                  struct error *err)
 {
     const char *name = json_string_value(json_object_get(document, "schema"));
     const json_t *version = json_object_get(document, "schema_version");
-    if (!name || strcmp(name, schema))
-        return error_set(err, EXIT_CANNOT, "%s: is JSON but no %s; name a %s that pmembench wrote", file,
-                         schema, "result.json or its directory");
+    if (!name || strcmp(name, kind->schema))
+        return wrong_schema(name, kind, file, err);
     if (!json_is_integer(version))
         return error_set(err, EXIT_CANNOT,
-                         "%s: schema_version: expected a whole number; the file is damaged: run again", file);
-    if (json_integer_value(version) > RESULT_VERSION)
+                         "%s: schema_version: expected a whole number; the file is damaged: %s again", file,
+                         kind->verb);
+    if (json_integer_value(version) > kind->version)
         return error_set(
             err, EXIT_CANNOT,
             "%s: written by a later version (schema_version %lld, this one reads %d); update pmembench", file,
-            (long long)json_integer_value(version), RESULT_VERSION);
+            (long long)json_integer_value(version), kind->version);
     if (json_integer_value(version) < 1)
         return error_set(err, EXIT_CANNOT,
-                         "%s: schema_version %lld never existed; the file is damaged: run again", file,
-                         (long long)json_integer_value(version));
+                         "%s: schema_version %lld never existed; the file is damaged: %s again", file,
+                         (long long)json_integer_value(version), kind->verb);
     return 0;
 }
 
+int check_shape(const json_t *document, const struct document_kind *kind, const char *file, struct error *err)
+{
+    struct check c = {.kind = kind, .file = file, .err = err};
+    return check_members(&c, document, kind->members);
+}
+
 /* Each sample has its layout, or none has; no summary is of more samples than there are. */
-static int check_samples(struct check *c, const json_t *cell, size_t i)
+static int check_samples(const json_t *cell, size_t i, const char *file, struct error *err)
 {
     size_t samples = json_array_size(json_object_get(cell, "samples"));
     size_t layouts = json_array_size(json_object_get(cell, "layouts"));
     json_int_t n = json_integer_value(json_object_get(json_object_get(cell, "summary"), "n"));
     if (layouts && layouts != samples)
-        return error_set(c->err, EXIT_CANNOT,
+        return error_set(err, EXIT_CANNOT,
                          "%s: cells[%zu].layouts: are %zu for %zu samples; the file is damaged: run again",
-                         c->file, i, layouts, samples);
+                         file, i, layouts, samples);
     if (n > (json_int_t)samples)
-        return error_set(c->err, EXIT_CANNOT,
+        return error_set(err, EXIT_CANNOT,
                          "%s: cells[%zu].summary.n: is %lld for %zu samples; the file is damaged: run again",
-                         c->file, i, (long long)n, samples);
+                         file, i, (long long)n, samples);
     return 0;
 }
 
 int check_document(const json_t *document, const char *file, struct error *err)
 {
-    struct check c = {.file = file, .err = err};
     size_t i;
     json_t *cell;
-    if (check_members(&c, document, document_shape()))
+    if (check_shape(document, document_result(), file, err))
         return -1;
     json_array_foreach(json_object_get(document, "cells"), i, cell)
     {
-        if (check_samples(&c, cell, i))
+        if (check_samples(cell, i, file, err))
             return -1;
     }
     return 0;

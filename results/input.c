@@ -35,24 +35,23 @@ static const char *stranger(int fd)
 
 /* Looked at before it is opened for reading, which may wait or have effects: the same file, by its
  * descriptor. */
-int input_open(const char *file, struct error *err)
+int input_open(const char *file, const struct document_kind *kind, struct error *err)
 {
     char self[64];
     int place = open(file, O_PATH | O_CLOEXEC), fd = -1;
     const char *strange = place < 0 ? NULL : stranger(place);
     if (strange) {
         close(place);
-        return error_set(err, EXIT_CANNOT, "%s: is %s; name a result file or the --out directory of a run",
-                         file, strange);
+        return error_set(err, EXIT_CANNOT, "%s: is %s; name a %s file or the --out directory of a %s", file,
+                         strange, kind->name, kind->verb);
     }
     if (place >= 0) {
         snprintf(self, sizeof(self), "/proc/self/fd/%d", place);
         fd = open(self, O_RDONLY | O_NOCTTY | O_CLOEXEC);
     }
     if (fd < 0)
-        error_set(err, EXIT_CANNOT,
-                  "%s: cannot be read: %s; name a result file or the --out directory of a run", file,
-                  strerror(errno));
+        error_set(err, EXIT_CANNOT, "%s: cannot be read: %s; name a %s file or the --out directory of a %s",
+                  file, strerror(errno), kind->name, kind->verb);
     if (place >= 0)
         close(place);
     return fd;

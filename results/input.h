@@ -6,12 +6,13 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "results/document.h"
 
-enum { INPUT_MOST = 256 << 20 }; /* bytes: no result is larger */
+enum { INPUT_MOST = 256 << 20 }; /* bytes: no document of ours is larger */
 
 /* A descriptor, or -1 with EXIT_CANNOT: what is neither a regular file nor a pipe without a name is refused
  * before it is opened. */
-int input_open(const char *file, struct error *err);
+int input_open(const char *file, const struct document_kind *kind, struct error *err);
 
 /* Known to be larger than INPUT_MOST before it is read; a pipe is found out on the way. */
 bool input_is_large(int fd);

@@ -46,7 +46,7 @@ static int take(struct reading *r, json_t *line)
     json_t *visit = json_object_get(line, "visit");
     if (!r->head) {
         r->head = json_incref(line);
-        if (check_version(line, JOURNAL_SCHEMA, r->file, r->err))
+        if (check_version(line, document_journal(), r->file, r->err))
             return -1;
         return json_is_object(json_object_get(line, "request")) ? 0 : damaged(r, "its head names no request");
     }
@@ -95,7 +95,7 @@ static int read_lines(struct reading *r)
 
 static int open_lines(struct reading *r)
 {
-    int fd = input_open(r->file, r->err);
+    int fd = input_open(r->file, document_journal(), r->err);
     if (fd < 0)
         return -1;
     r->in = fdopen(fd, "r");

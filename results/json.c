@@ -41,6 +41,8 @@ json_t *run_json(const struct result_run *run)
     object_put(&o, "repeats", json_count(run->repeats ? run->repeats : 1));
     if (run->surround_source[0])
         object_put(&o, "surround_source", json_text(run->surround_source));
+    if (run->tuning[0])
+        object_put(&o, "tuning", json_text(run->tuning));
     return object_end(&o);
 }
 
@@ -274,13 +276,18 @@ static json_t *all_controls_json(const struct result *r)
     return object_end(&o);
 }
 
+const char *run_status_name(enum run_status status)
+{
+    static const char *const names[] = {"complete", "interrupted", "failed"};
+    return names[status];
+}
+
 json_t *result_to_json(const struct result *r)
 {
-    static const char *const statuses[] = {"complete", "interrupted", "failed"};
     struct object o = object_begin();
     object_put(&o, "schema", json_string(RESULT_SCHEMA));
     object_put(&o, "schema_version", json_integer(RESULT_VERSION));
-    object_put(&o, "status", json_string(statuses[r->status]));
+    object_put(&o, "status", json_string(run_status_name(r->status)));
     object_put(&o, "run", run_json(&r->run));
     object_put(&o, "machine", machine_json(&r->machine));
     object_put(&o, "region", region_json(&r->region));

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/error.h"
 #include "results/result.h"
 
 #define RESULT_SCHEMA  "pmembench-result"
@@ -54,6 +55,9 @@ json_t *json_text(const char *text);
 json_t *json_fact(const char *text); /* empty: "unknown" */
 json_t *json_list(const void *items, size_t count, size_t item_bytes, json_t *(*make)(const void *item));
 
+/* complete, interrupted, failed: a constant. */
+const char *run_status_name(enum run_status status);
+
 json_t *interval_json(const struct interval *i); /* null where the value is not known */
 json_t *run_json(const struct result_run *run);
 json_t *machine_json(const struct result_machine *m);
@@ -68,6 +72,9 @@ json_t *comparison_json(const void *comparison);          /* struct result_compa
 /* Prints a document: a member a line, lists of objects an element a line. 0 or -1 (the stream failed or
  * memory is short). */
 int document_print(const json_t *document, FILE *out);
+
+/* Puts it in place as DIR/name, as output_file does. NULL is an error for want of memory. */
+int document_write(const json_t *document, const char *dir, const char *name, struct error *err);
 
 /* The flags of every dump here: nine digits are more than any clock gives. */
 static inline size_t document_flags(void)

@@ -23,6 +23,9 @@ json_t *merge_run(const struct merge *m)
     object_put(&o, "finished", json_text(merge_text(last, "finished")));
     object_put(&o, "measuring_s", json_number(seconds));
     object_put(&o, "repeats", json_count(m->count));
+    for (size_t d = 1; d < m->count; d++)
+        if (!json_equal(json_object_get(part(m, d, "run"), "tuning"), json_object_get(o.json, "tuning")))
+            json_object_del(o.json, "tuning"); /* of them all, or of none */
     return object_end(&o);
 }
 

@@ -67,7 +67,7 @@ static int take_line(struct replay *r, json_t *line)
 {
     if (!r->head) {
         r->head = json_incref(line);
-        return check_version(line, JOURNAL_SCHEMA, r->file, r->err);
+        return check_version(line, document_journal(), r->file, r->err);
     }
     json_t *visit = json_object_get(line, "visit");
     if (visit)

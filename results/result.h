@@ -52,6 +52,9 @@ struct result_run {
 
     /* Whose counts surround=kernel is sized by; empty: no cell is such. */
     char surround_source[LINE_TEXT];
+
+    /* What --tuning named: what was used of it, its run's id and where it was read; empty: none. */
+    char tuning[LINE_TEXT];
 };
 
 struct result_cache {

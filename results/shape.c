@@ -1,10 +1,14 @@
-/* shape.c - the members of a document and their types, as the reader needs them */
+/* shape.c - the members of a result and their types, as the reader needs them */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "results/shape.h"
 
 #include <stddef.h>
 
-static const struct shape run_shape[] = {
+#include "results/document.h"
+#include "results/file.h"
+#include "results/json.h"
+
+const struct shape shape_run[] = {
     {.name = "id", .kinds = TEXT},
     {.name = "started", .kinds = TEXT},
     {.name = "finished", .kinds = TEXT},
@@ -19,6 +23,7 @@ static const struct shape run_shape[] = {
     {.name = "thread_cpus", .kinds = LIST, .items = WHOLE, .optional = true},
     {.name = "repeats", .kinds = WHOLE, .optional = true},
     {.name = "surround_source", .kinds = TEXT, .optional = true},
+    {.name = "tuning", .kinds = TEXT, .optional = true},
     {.name = NULL},
 };
 
@@ -42,7 +47,7 @@ static const struct shape cache_shape[] = {
     {.name = NULL},
 };
 
-static const struct shape machine_shape[] = {
+const struct shape shape_machine[] = {
     {.name = "host", .kinds = TEXT},
     {.name = "kernel", .kinds = TEXT},
     {.name = "hypervisor", .kinds = TEXT},
@@ -85,7 +90,7 @@ static const struct shape hmat_shape[] = {
     {.name = NULL},
 };
 
-static const struct shape region_shape[] = {
+const struct shape shape_region[] = {
     {.name = "path_kind", .kinds = TEXT},
     {.name = "medium", .kinds = TEXT},
     {.name = "provenance", .kinds = TEXT},
@@ -116,7 +121,7 @@ static const struct shape dimm_shape[] = {
     {.name = NULL},
 };
 
-static const struct shape domain_shape[] = {
+const struct shape shape_domain[] = {
     {.name = "name", .kinds = TEXT},
     {.name = "source", .kinds = TEXT},
     {.name = "detected", .kinds = TEXT, .optional = true},
@@ -150,7 +155,7 @@ static const struct shape controls_shape[] = {
     {.name = NULL},
 };
 
-static const struct shape warning_shape[] = {
+const struct shape shape_warning[] = {
     {.name = "code", .kinds = TEXT},
     {.name = "message", .kinds = TEXT},
     {.name = "hint", .kinds = TEXT},
@@ -310,22 +315,31 @@ static const struct shape comparison_shape[] = {
     {.name = NULL},
 };
 
-static const char *const statuses[] = {"complete", "interrupted", "failed", NULL};
+const char *const shape_statuses[] = {"complete", "interrupted", "failed", NULL};
 
 static const struct shape whole_shape[] = {
-    {.name = "status", .kinds = TEXT, .values = statuses},
-    {.name = "run", .kinds = OBJECT, .members = run_shape},
-    {.name = "machine", .kinds = OBJECT, .members = machine_shape},
-    {.name = "region", .kinds = OBJECT, .members = region_shape},
-    {.name = "domain", .kinds = OBJECT, .members = domain_shape},
+    {.name = "status", .kinds = TEXT, .values = shape_statuses},
+    {.name = "run", .kinds = OBJECT, .members = shape_run},
+    {.name = "machine", .kinds = OBJECT, .members = shape_machine},
+    {.name = "region", .kinds = OBJECT, .members = shape_region},
+    {.name = "domain", .kinds = OBJECT, .members = shape_domain},
     {.name = "controls", .kinds = OBJECT, .members = controls_shape},
-    {.name = "warnings", .kinds = LIST, .items = OBJECT, .members = warning_shape},
+    {.name = "warnings", .kinds = LIST, .items = OBJECT, .members = shape_warning},
     {.name = "cells", .kinds = LIST, .items = OBJECT, .members = cell_shape},
     {.name = "comparisons", .kinds = LIST, .items = OBJECT, .members = comparison_shape},
     {.name = NULL},
 };
 
-const struct shape *document_shape(void)
+const struct document_kind *document_result(void)
 {
-    return whole_shape;
+    static const struct document_kind kind = {RESULT_SCHEMA, RESULT_VERSION, "result",
+                                              RESULT_FILE,   "run",          whole_shape};
+    return &kind;
+}
+
+const struct document_kind *document_journal(void)
+{
+    static const struct document_kind kind = {JOURNAL_SCHEMA, RESULT_VERSION, "result",
+                                              RESULT_FILE,    "run",          whole_shape};
+    return &kind;
 }

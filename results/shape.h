@@ -27,7 +27,8 @@ struct shape {
     bool optional;
 };
 
-/* The members of the whole document. */
-const struct shape *document_shape(void);
+/* What all documents of a machine have. */
+extern const struct shape shape_run[], shape_machine[], shape_region[], shape_domain[], shape_warning[];
+extern const char *const shape_statuses[];
 
 #endif

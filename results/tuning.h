@@ -42,20 +42,20 @@ struct tuning_point {
  * cheapest. */
 struct tuning_segment {
     char strategy[NAME_TEXT];
-    uint64_t from, to; /* first and last size measured in it */
+    uint64_t from, to;        /* first and last size measured in it */
     char (*equal)[NAME_TEXT]; /* the others that are as good in the whole of it */
     size_t equal_count;
 };
 
 /* What the sizes are swept in: everything else is fixed. */
 struct tuning_situation {
-    char id[KEY_TEXT];        /* "durable/offset=0/dest=own/source=warm/threads=1": question and what varies */
+    char id[KEY_TEXT]; /* "durable/offset=0/dest=own/source=warm/threads=1": question and what varies */
     char question[NAME_TEXT]; /* durable: each write by itself; fsync: write()s, then fsync; tracker */
     char kernel[NAME_TEXT];
-    char axis[AXES][AXIS_TEXT]; /* as asked; that of size is empty */
-    bool primary;               /* the one of its question that hand-overs are made from */
-    char state[16];             /* searched; part: not at all sizes; no: the time was spent before */
-    bool no_difference;         /* no strategy is worse than the margin at any size */
+    char axis[AXES][AXIS_TEXT];  /* as asked; that of size is empty */
+    bool primary;                /* the one of its question that hand-overs are made from */
+    char state[16];              /* searched; part: not at all sizes; no: the time was spent before */
+    bool no_difference;          /* no strategy is worse than the margin at any size */
     struct tuning_point *points; /* by rising size */
     size_t point_count;
     struct tuning_segment *segments; /* by rising size, without gaps */
@@ -91,15 +91,15 @@ struct tuning_threads {
 
 /* Something to use, once it is proven. */
 struct tuning_proposal {
-    char id[NAME_TEXT];                 /* "libpmem/PMEM_NO_CLWB", "hybrid" */
-    char kind[16];                      /* environment (of libpmem and libpmem2) or constant */
-    char name[NAME_TEXT];               /* PMEM_NO_CLWB; hybrid */
-    char value[NAME_TEXT];              /* "1"; bytes */
-    char what[LINE_TEXT];               /* one sentence: what it does */
-    double found_gain;                  /* cost ratio in the search or screening; NAN unknown */
-    bool proven;                        /* the proof was made; else kept is false */
-    bool kept;                          /* it won all its proofs outside their intervals */
-    char reason[LINE_TEXT];             /* of not kept; else empty */
+    char id[NAME_TEXT];     /* "libpmem/PMEM_NO_CLWB", "hybrid" */
+    char kind[16];          /* environment (of libpmem and libpmem2) or constant */
+    char name[NAME_TEXT];   /* PMEM_NO_CLWB; hybrid */
+    char value[NAME_TEXT];  /* "1"; bytes */
+    char what[LINE_TEXT];   /* one sentence: what it does */
+    double found_gain;      /* cost ratio in the search or screening; NAN unknown */
+    bool proven;            /* the proof was made; else kept is false */
+    bool kept;              /* it won all its proofs outside their intervals */
+    char reason[LINE_TEXT]; /* of not kept; else empty */
 };
 
 /* One comparison of the proof, made by fresh processes on sizes and seeds that the search has not used. */

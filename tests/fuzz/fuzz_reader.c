@@ -1,5 +1,5 @@
-/* fuzz_reader.c - libFuzzer: any bytes as a result file or a journal are refused in one line, or make a
- * report */
+/* fuzz_reader.c - libFuzzer: any bytes as a result file, a journal or a tuning are refused in one line, or
+ * make a report */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdint.h>
 #include <stdio.h>
@@ -9,8 +9,10 @@
 #include "reports/arena.h"
 #include "reports/compare.h"
 #include "reports/report.h"
+#include "results/document.h"
 #include "results/file.h"
 #include "results/json.h"
+#include "results/tuning.h"
 #include "tests/fuzz/mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -140,16 +142,43 @@ static void show(const json_t *document)
 }
 
 /* A document that was read is written and read again without a difference. */
-static void write_again(const json_t *document)
+static void write_again(const json_t *document, document_make *parse)
 {
     struct error err = {0};
     char *first = json_dumps(document, document_flags());
-    json_t *again = first ? result_parse(first, strlen(first), "again.json", &err) : NULL;
+    json_t *again = first ? parse(first, strlen(first), "again.json", &err) : NULL;
     char *second = again ? json_dumps(again, document_flags()) : NULL;
     promise(second && !strcmp(first, second), "what was read is written and read again", err.text);
     free(first);
     free(second);
     json_decref(again);
+}
+
+static void promise_error(const struct error *err, const char *name)
+{
+    promise(err->code == EXIT_CANNOT && !strncmp(err->text, name, strlen(name)), "an error names the file",
+            err->text);
+    promise(is_printable(err->text, false), "an error is one clean line", err->text);
+}
+
+/* The same bytes as a tuning: what is accepted can be proven again. */
+static void read_tuning(const char *text, size_t size)
+{
+    struct error err = {0};
+    struct tuning t = {0};
+    uint64_t *sizes = NULL;
+    size_t count = 0;
+    json_t *document = tuning_parse(text, size, TUNING_FILE, &err);
+    if (!document) {
+        promise_error(&err, TUNING_FILE);
+        return;
+    }
+    promise(!error_is_set(&err), "what is accepted is no error", err.text);
+    write_again(document, tuning_parse);
+    promise(!tuning_proposals_from(document, &t, &sizes, &count, &err), "proposals are taken", err.text);
+    free(sizes);
+    tuning_free(&t);
+    json_decref(document);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -158,15 +187,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *name = journal ? JOURNAL_FILE : RESULT_FILE;
     struct error err = {0};
     json_t *document = result_parse((const char *)data + journal, size - journal, name, &err);
+    if (!journal && !document)
+        read_tuning((const char *)data, size);
     if (document) {
         promise(!error_is_set(&err), "what is accepted is no error", err.text);
-        write_again(document);
+        write_again(document, result_parse);
         show(document);
         json_decref(document);
         return 0;
     }
-    promise(err.code == EXIT_CANNOT && !strncmp(err.text, name, strlen(name)), "an error names the file",
-            err.text);
-    promise(is_printable(err.text, false), "an error is one clean line", err.text);
+    promise_error(&err, name);
     return 0;
 }

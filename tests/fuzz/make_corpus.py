@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# make_corpus.py - writes corpus/: small variants of the reports' fixture, sound and hostile, for fuzz_reader
+# make_corpus.py - writes corpus/: small variants of the reports' fixtures, sound and hostile, for fuzz_reader
 # SPDX-License-Identifier: BSD-3-Clause
 # usage: tests/fuzz/make_corpus.py [FOLDER]      (after a change of the schema)
 import copy
@@ -12,6 +12,7 @@ if len(sys.argv) > 2 or sys.argv[1:2] and sys.argv[1].startswith("-"):
 here = pathlib.Path(__file__).resolve().parent
 folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "corpus"
 fixture = json.loads((here.parent / "reports/fixture/result.json").read_text())
+tuning = json.loads((here.parent / "reports/fixture/tuning.json").read_text())
 JOURNAL = b"#"  # mutate.h
 
 
@@ -55,6 +56,19 @@ def journal(d, visits):
     else:
         lines = [{"controls": g} for g in groups] + [{"cell": c} for c in d["cells"]]
     return JOURNAL + b"".join(dump(x) + b"\n" for x in [head] + lines)
+
+
+def small_tuning():
+    """Of each list a few elements, so that the fuzzer gets far in little time."""
+    d = copy.deepcopy(tuning)
+    d["situations"] = [s for s in d["situations"] if s["primary"]]
+    for s in d["situations"]:
+        del s["points"][3:]
+        for p in s["points"]:
+            del p["cells"][3:]
+    for k in ("parts", "crossovers", "proof"):
+        d[k] = d[k][:2] + d[k][-1:]
+    return d
 
 
 with_ledger = pair(lambda c: c["ledger"], "deferred-xarray")
@@ -160,6 +174,9 @@ files |= {
     "huge": b'{"a":' + b"9" * 400 + b"}",
     "overflow": b'{"schema":"pmembench-result","schema_version":1e999}',
 }
+files["tuning"] = dump(small_tuning())
+files["tuning-nothing"] = dump(small_tuning() | {k: [] for k in tuning if isinstance(tuning[k], list)})
+files["tuning-evil"] = files["tuning"].replace(b'"PMEM_', b'"LD_')
 files["journal-visits"] = journal(sound["pair"], True)
 files["journal-lines"] = journal(sound["pair"], False)
 files["journal-ledger"] = journal(sound["ledger"], True)

@@ -275,7 +275,7 @@ static bool may_be_absent(const char *name)
         return true;
     if (!strcmp(name, "hmat") || !strcmp(name, "detected") || !strcmp(name, "dirty_shutdown"))
         return true;
-    if (!strcmp(name, "surround_source"))
+    if (!strcmp(name, "surround_source") || !strcmp(name, "tuning"))
         return true;
     return !strcmp(name, "latency") || !strcmp(name, "repeat") || !strcmp(name, "level") ||
            !strcmp(name, "thread_ns") || !strcmp(name, "modelled_serial_ns") ||

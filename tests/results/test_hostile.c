@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <ctype.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 
 #include "tests/results/hostile.h"
+#include "tests/results/schema.h"
 #include "tests/results/walk.h"
 
 /* The error: one printable line that names the file and says `part`. */
@@ -240,70 +240,6 @@ static void a_summary_is_of_no_more_samples_than_there_are(void **state)
     json_decref(document);
 }
 
-/* What is said of `name` in a schema's object, references followed. */
-static const json_t *follow(const json_t *schema, const json_t *node)
-{
-    const char *reference = json_string_value(json_object_get(node, "$ref"));
-    return reference ? json_object_get(json_object_get(schema, "definitions"), strrchr(reference, '/') + 1)
-                     : node;
-}
-
-/* The schema's word on a place such as cells[].summary.median. */
-static const json_t *schema_of(const json_t *schema, const char *place)
-{
-    char name[512];
-    const json_t *node = schema;
-    while (*place && node) {
-        size_t length = strcspn(place, ".[");
-        snprintf(name, sizeof(name), "%.*s", (int)length, place);
-        if (length)
-            node = follow(schema, json_object_get(json_object_get(node, "properties"), name));
-        place += length;
-        if (!strncmp(place, "[]", 2)) {
-            node = follow(schema, json_object_get(node, "items"));
-            place += 2;
-        }
-        place += *place == '.';
-    }
-    return node;
-}
-
-static bool is_type(const char *type, const char *wanted)
-{
-    return !strcmp(type, wanted) || (!strcmp(type, "integer") && !strcmp(wanted, "number"));
-}
-
-static bool allows(const json_t *node, const char *type)
-{
-    const json_t *types = json_object_get(node, "type");
-    size_t i;
-    json_t *one;
-    if (!types) /* const and enum are of texts */
-        return !strcmp(type, "string");
-    if (json_is_string(types))
-        return is_type(type, json_string_value(types));
-    json_array_foreach(types, i, one)
-    {
-        if (is_type(type, json_string_value(one)))
-            return true;
-    }
-    return false;
-}
-
-/* Does the error name the place, whatever the list's index. */
-static bool names_place(const char *text, const char *place)
-{
-    char plain[1024];
-    size_t n = 0;
-    for (bool inside = false; *text && n + 1 < sizeof(plain); text++) {
-        inside = *text == '[' || (inside && isdigit((unsigned char)*text));
-        if (!inside || *text == '[')
-            plain[n++] = *text;
-    }
-    plain[n] = '\0';
-    return strstr(plain, place) != NULL;
-}
-
 struct mutation {
     const json_t *document, *schema;
     unsigned members, accepted;
@@ -315,13 +251,13 @@ static void check_type(struct mutation *m, const char *place, const char *type)
     const json_t *node = schema_of(m->schema, place);
     json_t *read = hostile_reread(m->document, &err);
     assert_non_null(node);
-    if (read && !allows(node, type))
+    if (read && !schema_allows(node, type))
         fail_msg("%s: %s is accepted", place, type);
     if (!read) {
         assert_told(&err, RESULT_FILE, "");
-        if (!names_place(err.text, place) && !names_place(err.text, "cells[].layouts"))
+        if (!schema_names(err.text, place) && !schema_names(err.text, "cells[].layouts"))
             fail_msg("%s: %s: is not named: %s", place, type, err.text);
-        if (allows(node, type) && !strcmp(type, "null"))
+        if (schema_allows(node, type) && !strcmp(type, "null"))
             fail_msg("%s: null is refused: %s", place, err.text);
     }
     m->members++;

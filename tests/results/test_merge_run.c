@@ -44,6 +44,26 @@ static void head_is_of_the_first_and_noise_of_the_worst(void **state)
     documents_free(&d);
 }
 
+static void a_tuning_stays_where_all_had_the_same(void **state)
+{
+    (void)state;
+    struct documents d = documents_make(3);
+    for (size_t i = 0; i < 3; i++)
+        put_at(d.at[i], "run.tuning", json_string("hybrid@1536 from here"));
+    json_t *document = merged(&d);
+    assert_string_equal(text_at(document, "run.tuning"), "hybrid@1536 from here");
+    json_decref(document);
+    put_at(d.at[1], "run.tuning", json_string("hybrid@2048 from there"));
+    document = merged(&d);
+    assert_null(place_of(document, "run.tuning"));
+    json_decref(document);
+    json_object_del(place_of(d.at[0], "run"), "tuning");
+    document = merged(&d);
+    assert_null(place_of(document, "run.tuning"));
+    json_decref(document);
+    documents_free(&d);
+}
+
 static void status_is_the_worst(void **state)
 {
     (void)state;
@@ -353,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(head_is_of_the_first_and_noise_of_the_worst),
+        cmocka_unit_test(a_tuning_stays_where_all_had_the_same),
         cmocka_unit_test(status_is_the_worst),
         cmocka_unit_test(controls_hold_in_all_of_few_and_most_of_many),
         cmocka_unit_test(floors_come_from_the_merged_controls),
