@@ -10,6 +10,7 @@
 #include "bench/options_common.h"
 #include "bench/run.h"
 #include "results/file.h"
+#include "results/tuning.h"
 
 enum { OPT_FAIL_ON, OPT_FORMAT, OPT_OUT, OPT_ALL, OPT_CELL, OPT_FORCE, OPT_HELP, OPTS };
 
@@ -123,6 +124,13 @@ static int check(struct job *job, struct error *err)
                          "compare: name two or more result files or folders of runs: pmembench compare A B");
     if (job->file_count > COMPARE_FILES)
         return error_set(err, EXIT_USAGE, "compare: at most %d files at once", COMPARE_FILES);
+    for (size_t i = 0; i < job->file_count; i++)
+        if (tuning_is(job->files[i]))
+            return error_set(
+                err, EXIT_CANNOT,
+                "compare: %s is a tuning, which has no cells: see it with `pmembench report`, or "
+                "measure with it (run --tuning) and compare that",
+                job->files[i]);
     return 0;
 }
 

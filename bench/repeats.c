@@ -22,9 +22,10 @@
 #include "results/merge.h"
 #include "results/output.h"
 
-#define PLAN_FILE "plan.json"
+#define PLAN_FILE        "plan.json"
+#define TUNING_USED_FILE "tuning-used.json" /* no tuning of this folder */
 
-enum { MORE_ARGUMENTS = 20 };
+enum { MORE_ARGUMENTS = 22 };
 
 struct repeats {
     char dir[PATH_MAX];
@@ -59,14 +60,23 @@ static bool has_plan_file(const struct repeats *r)
     return json_is_true(json_object_get(r->request, "from_file"));
 }
 
+static const json_t *tuning_of(const struct repeats *r)
+{
+    return json_object_get(r->request, "tuning");
+}
+
 /* Options that a process has from here, not from the whole's command line; a value follows, or is held. */
 static bool is_of_the_whole(const struct repeats *r, const char *arg, bool *value_follows)
 {
-    static const char *const names[] = {"--out", "--repeats", "--llc", "--cpu", "--plan"};
-    size_t count = sizeof(names) / sizeof(names[0]) - (has_plan_file(r) ? 0 : 1);
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(names[i]);
-        if (strncmp(arg, names[i], length) || (arg[length] && arg[length] != '='))
+    const char *const names[] = {"--out",
+                                 "--repeats",
+                                 "--llc",
+                                 "--cpu",
+                                 has_plan_file(r) ? "--plan" : NULL,
+                                 tuning_of(r) ? "--tuning" : NULL};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t length = names[i] ? strlen(names[i]) : 0;
+        if (!length || strncmp(arg, names[i], length) || (arg[length] && arg[length] != '='))
             continue;
         *value_follows = !arg[length];
         return true;
@@ -76,7 +86,7 @@ static bool is_of_the_whole(const struct repeats *r, const char *arg, bool *valu
 
 /* The texts of one command line that are not the whole's. */
 struct texts {
-    char plan[PATH_MAX + 32], llc[32], cpu[32], max_time[48], precision[48];
+    char plan[PATH_MAX + 32], tuning[PATH_MAX + 32], llc[32], cpu[32], max_time[48], precision[48];
 };
 
 static void add(char **argv, size_t *n, const char *option, const char *value)
@@ -104,11 +114,14 @@ static void add_given(const struct repeats *r, struct texts *t, char **argv, siz
              (long long)json_integer_value(json_object_get(r->request, "llc_bytes")));
     snprintf(t->cpu, sizeof(t->cpu), "%lld", (long long)cpu);
     snprintf(t->plan, sizeof(t->plan), "%s/" PLAN_FILE, r->dir);
+    snprintf(t->tuning, sizeof(t->tuning), "%s/" TUNING_USED_FILE, r->dir);
     add(argv, n, "--llc", t->llc);
     if (child_place_has(r->place, (int)cpu))
         add(argv, n, "--cpu", t->cpu);
     if (has_plan_file(r))
         add(argv, n, "--plan", t->plan);
+    if (tuning_of(r))
+        add(argv, n, "--tuning", t->tuning);
 }
 
 /* What this process was told of how the run is to go on: of options said twice the last counts. */
@@ -299,10 +312,12 @@ static int write_json(const struct repeats *r, const char *name, const json_t *v
     return result;
 }
 
-/* The user's plan may be edited between two repeats: each reads the copy. */
-static int write_plan(const struct repeats *r, struct error *err)
+/* The user's plan and tuning may be edited between two repeats: each reads the copy. */
+static int write_copies(const struct repeats *r, struct error *err)
 {
-    return has_plan_file(r) ? write_json(r, PLAN_FILE, json_object_get(r->request, "plan"), err) : 0;
+    if (has_plan_file(r) && write_json(r, PLAN_FILE, json_object_get(r->request, "plan"), err))
+        return -1;
+    return tuning_of(r) ? write_json(r, TUNING_USED_FILE, tuning_of(r), err) : 0;
 }
 
 int repeats_run(const struct run_options *o, char **argv, uint64_t llc_bytes, const struct child_place *place,
@@ -317,7 +332,7 @@ int repeats_run(const struct run_options *o, char **argv, uint64_t llc_bytes, co
     if (!result && !realpath(dir, r.dir))
         result = error_set(err, EXIT_CANNOT, "--out %s: %s", dir, strerror(errno));
     if (!result)
-        result = write_json(&r, REPEATS_FILE, r.request, err) || write_plan(&r, err) || measure_all(&r, err)
+        result = write_json(&r, REPEATS_FILE, r.request, err) || write_copies(&r, err) || measure_all(&r, err)
                      ? -1
                      : 0;
     close_repeats(&r);
@@ -350,7 +365,7 @@ bool repeats_resume(const struct run_options *o, const struct child_place *place
     if (!realpath(o->resume, r.dir) || chdir(cwd))
         error_set(err, EXIT_CANNOT, "--resume %s: that run began in %.200s, which cannot be entered: %s",
                   o->resume, cwd, strerror(errno));
-    else if (!check_machine(&r, err) && !write_plan(&r, err))
+    else if (!check_machine(&r, err) && !write_copies(&r, err))
         measure_all(&r, err);
     close_repeats(&r);
     return true;

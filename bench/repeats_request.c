@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "bench/resume.h"
+#include "bench/run_tuning.h"
+#include "results/json.h"
 
 static int no_memory(struct error *err)
 {
@@ -40,6 +42,16 @@ static json_t *list_arguments(char **argv, struct error *err)
     return list;
 }
 
+/* As it was read, and where. -1: no memory. */
+static int put_tuning(json_t *request, const struct run_options *o)
+{
+    json_t *tuning = json_copy(o->tuned);
+    if (tuning && !json_object_set_new(tuning, TUNING_READ_FROM, json_text(o->tuning)))
+        return json_object_set_new(request, "tuning", tuning);
+    json_decref(tuning);
+    return -1;
+}
+
 json_t *repeats_request_make(const struct run_options *o, char **argv, uint64_t llc_bytes, struct error *err)
 {
     char room[PATH_MAX];
@@ -52,6 +64,10 @@ json_t *repeats_request_make(const struct run_options *o, char **argv, uint64_t 
                             folder, "build", resume_build(), "plan", o->plan, "from_file", o->from_file);
     else if (list)
         not_utf8("the current folder", cwd, err);
+    if (request && o->tuned && put_tuning(request, o)) {
+        json_decref(request);
+        request = NULL;
+    }
     if (!request && !error_is_set(err))
         no_memory(err);
     json_decref(list);
@@ -66,8 +82,10 @@ static bool is_whole(const json_t *request)
     bool good = json_array_size(argv) && json_integer_value(json_object_get(request, "repeats")) > 0 &&
                 json_string_value(json_object_get(request, "cwd"));
     json_array_foreach(argv, i, arg) good = good && json_is_string(arg);
-    return good && (!json_is_true(json_object_get(request, "from_file")) ||
-                    json_is_object(json_object_get(request, "plan")));
+    return good &&
+           (!json_is_true(json_object_get(request, "from_file")) ||
+            json_is_object(json_object_get(request, "plan"))) &&
+           (!json_object_get(request, "tuning") || json_is_object(json_object_get(request, "tuning")));
 }
 
 static int check(const json_t *request, const char *dir, const char *file, struct error *err)

@@ -12,8 +12,8 @@
 #define REPEATS_FILE "repeats.json"
 
 /* {"schema", "schema_version", "argv", "repeats", "llc_bytes", "cpu" (the caller's), "cwd", "build", "plan",
- * "from_file"}. Owned by the caller. NULL with EXIT_USAGE where a text is not UTF-8, which JSON cannot hold,
- * or with EXIT_CANNOT. */
+ * "from_file", and "tuning" (its document and TUNING_READ_FROM) where there is one}. Owned by the caller.
+ * NULL with EXIT_USAGE where a text is not UTF-8, which JSON cannot hold, or with EXIT_CANNOT. */
 json_t *repeats_request_make(const struct run_options *o, char **argv, uint64_t llc_bytes, struct error *err);
 
 /* That of the folder `dir`, checked. NULL without err when it has none; NULL with EXIT_CANNOT where it is

@@ -191,12 +191,14 @@ void resume_head(const struct resume *r, struct result_run *run, struct machine_
     const json_t *then = json_object_get(json_object_get(r->journal, "head"), "run");
     const char *id = json_string_value(json_object_get(then, "id"));
     const char *started = json_string_value(json_object_get(then, "started"));
+    const char *tuning = json_string_value(json_object_get(then, "tuning"));
     char message[LINE_TEXT];
     snprintf(message, sizeof(message),
              "the run was interrupted after %.1f s of measuring, and went on in another process",
              r->measured_s);
     text_copy(run->id, sizeof(run->id), id ? id : "unknown");
     text_copy(run->started, sizeof(run->started), started ? started : "unknown");
+    text_copy(run->tuning, sizeof(run->tuning), tuning ? tuning : "");
     resume_warn(p, "RESUMED", "load, steal and drift are those of the last process", message);
     if (r->torn)
         resume_warn(

@@ -190,10 +190,18 @@ int run_options_read(int argc, char **argv, json_t *plan, struct run_options *o,
     o->latency = values[OPT_LATENCY];
     o->out = values[OPT_OUT];
     o->only = values[OPT_CELL];
+    o->tuning = values[OPT_TUNING];
+    o->force = values[OPT_FORCE];
     if (o->help)
         return 0;
     if (values[OPT_RESUME])
         return read_resume(values, o, err);
+    if (o->force && !o->tuning)
+        return error_set(err, EXIT_USAGE,
+                         "--force is about a --tuning of elsewhere: name one, or leave it out");
+    if (o->only && o->tuning)
+        return error_set(err, EXIT_USAGE,
+                         "--cell names one cell whole: leave --tuning out, and name hybrid@SIZE in its key");
     if (o->only && (values[OPT_PLAN] || run_plan_names_cells(values)))
         return error_set(err, EXIT_USAGE,
                          "--cell names one cell whole: leave --plan, --paths and the axes out");
@@ -221,5 +229,6 @@ int run_options_read(int argc, char **argv, json_t *plan, struct run_options *o,
 void run_options_free(struct run_options *o)
 {
     json_decref(o->plan);
-    o->plan = NULL;
+    json_decref(o->tuned);
+    o->plan = o->tuned = NULL;
 }

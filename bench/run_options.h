@@ -19,6 +19,8 @@ struct run_options {
     bool domain_chosen;
     bool posted; /* --domain posted: hint or flush-device, whichever is here; `domain` is not settled yet */
     const char *path, *out, *only; /* --path, --out, --cell; NULL: not given */
+    const char *tuning;            /* --tuning; NULL: not given */
+    json_t *tuned;                 /* owned: the document of --tuning once it is read (bench/run_tuning.h) */
     const char *resume;            /* --resume: the folder of an interrupted run; NULL: not given */
     unsigned repeats;              /* processes; 1: this one measures */
     uint64_t llc_bytes;            /* --llc; 0: measured */
@@ -31,10 +33,10 @@ struct run_options {
     double max_time_s, precision;
     struct drain_model drain; /* latency_ns NAN: not given */
     int cpu;                  /* -1: not given */
-    bool dry_run, quiet, anonymous, latency, help;
+    bool dry_run, quiet, anonymous, latency, force, help;
     int hook_skip, hook_delay; /* steps, -1: none; only a build for proofs has the options */
     double hook_ns;
-    uint32_t lacks; /* CPU features that a proof takes away (enum cpu_feature bits) */
+    uint32_t lacks;           /* CPU features that a proof takes away (enum cpu_feature bits) */
     struct sabotage sabotage; /* of a build for proofs */
 };
 

@@ -6,11 +6,14 @@
 
 static const struct option_row fixed[OPT_FIXED] = {
     [OPT_PLAN] = {"plan", "NAME|FILE", "a plan (default: 'default' when no cells are named)"},
-    [OPT_KERNEL] = {"kernel", "K,..", "write_fsync, mmap_fsync, sys_write_fsync, sys_mmap_fsync, track"},
+    [OPT_KERNEL] = {"kernel", "K,..",
+                    "write_fsync, mmap_fsync, sys_write_fsync, sys_mmap_fsync, track, copy"},
     [OPT_PATHS] = {"paths", "P,..", "whole paths by name, or copy:track:writeback"},
     [OPT_COPY] = {"copy", "C,..", "copies to combine with --track and --writeback"},
     [OPT_TRACK] = {"track", "T,..", "trackers to combine (default: none)"},
     [OPT_WRITEBACK] = {"writeback", "W,..", "write-backs to combine (default: what the CPU has)"},
+    [OPT_TUNING] = {"tuning", "DIR", "write paths as `pmembench tune` found them for this machine"},
+    [OPT_FORCE] = {"force", NULL, "use a --tuning of another machine or memory"},
     [OPT_DOMAIN] = {"domain", "D",
                     "of `pmembench list`, or posted (default: what the machine says; DRAM: adr)"},
     [OPT_DRAIN] =

@@ -20,6 +20,8 @@ enum {
     OPT_COPY,
     OPT_TRACK,
     OPT_WRITEBACK,
+    OPT_TUNING,
+    OPT_FORCE,
     OPT_DOMAIN,
     OPT_DRAIN,
     OPT_PATH,

@@ -12,6 +12,7 @@
 #include "bench/run_domain.h"
 #include "bench/run_parts.h"
 #include "bench/run_result.h"
+#include "bench/run_tuning.h"
 #include "kernels/paths.h"
 
 void run_let_go(struct run *r)
@@ -177,6 +178,8 @@ int run_look(struct run *r, struct error *err)
     r->cpu_count = machine_places(r->options.cpu, r->cpus, CPUS_MOST);
     if (machine_probe(&r->probe, PROBE_QUICK, err))
         return -1;
+    if (!r->resume.journal && run_tuning_take(&r->options, &r->probe.machine, err))
+        return -1; /* an interrupted run's plan is as it was changed then */
     r->probe.machine.llc_bytes_measured = r->options.llc_bytes;
     struct error lacking = {0}; /* what the command line alone makes wrong is told first */
     bool here = !run_domain_look(&r->options, &lacking);
@@ -184,6 +187,8 @@ int run_look(struct run *r, struct error *err)
         return -1;
     if (!here)
         return *err = lacking, -1;
+    if (run_tuning_expect(&r->options, err))
+        return -1;
     struct region_request request = run_memory(r);
     if (region_check(&request, err))
         return -1;
@@ -204,9 +209,11 @@ const char *run_plan_name(const struct run *r)
 
 int run_open(struct run *r, char **argv, struct error *err)
 {
-    if (run_open_memory(r, err) || settle_domain(r, err) || run_open_drain(r, err))
+    if (run_open_memory(r, err) || settle_domain(r, err) ||
+        run_tuning_memory(&r->options, &r->region.facts, err) || run_open_drain(r, err))
         return -1;
     run_result_begin(&r->result, argv, &r->options, run_plan_name(r), &r->probe, &r->region);
+    run_tuning_describe(&r->options, &r->probe.machine, &r->region.facts, r->result.run.tuning);
     real_drain_describe(&r->real_drain, &r->result.domain.drain);
     return 0;
 }

@@ -11,23 +11,11 @@
 #include "bench/tuning_use.h"
 #include "results/tuning.h"
 
-static bool any_kept(const json_t *tuning)
-{
-    size_t i;
-    json_t *proposal;
-    json_array_foreach(json_object_get(tuning, "proposals"), i, proposal)
-    {
-        if (json_is_true(json_object_get(proposal, "kept")))
-            return true;
-    }
-    return false;
-}
-
 /* Nothing that stops a run, but what a person would like to know before it. */
 static void tell(const struct run_options *o, int changed)
 {
     const char *status = json_string_value(json_object_get(o->tuned, "status"));
-    bool kept = any_kept(o->tuned), whole = status && !strcmp(status, "complete");
+    bool kept = tuning_any_kept(o->tuned), whole = status && !strcmp(status, "complete");
     if (json_object_get(o->tuned, TUNING_READ_FROM))
         return;
     if (!kept)
@@ -93,7 +81,7 @@ void run_tuning_describe(const struct run_options *o, const struct result_machin
         return;
     if (bytes)
         snprintf(used, sizeof(used), "hybrid@%" PRIu64, bytes);
-    else if (!any_kept(o->tuned))
+    else if (!tuning_any_kept(o->tuned))
         text_copy(used, sizeof(used), "nothing kept");
     bool other = tuning_machine_differs(o->tuned, here, &machine);
     bool elsewhere = tuning_memory_differs(o->tuned, region, o->domain, &memory);

@@ -1,4 +1,4 @@
-/* tuning_use.h - a tuning in the hands of `run` and `tune --check`: does it belong here, and what it changes */
+/* tuning_use.h - a tuning in other hands: does it belong here, and what does it change */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #ifndef BENCH_TUNING_USE_H
 #define BENCH_TUNING_USE_H
@@ -19,6 +19,9 @@ int tuning_same_memory(const json_t *tuning, const struct result_region *region,
 
 /* Bytes from which on the kept proposal `hybrid` bypasses the cache; 0: none was kept. */
 uint64_t tuning_hybrid(const json_t *tuning);
+
+/* Whether anything was kept. */
+bool tuning_any_kept(const json_t *tuning);
 
 /* What a tuning does to a plan: in each block of write paths `hybrid` becomes hybrid@SIZE, and hybrid@SIZE,
  * and the strategies of the primary situation of question fsync that name a path, are added to the block's

@@ -32,6 +32,7 @@ static const struct fact facts[] = {
     {"huge pages", "machine", NULL, "huge_pages"},
     {"nodes", "machine", NULL, "nodes"},
     {"plan", "run", NULL, "plan"},
+    {"tuning", "run", NULL, "tuning"},
     {"seed", "run", NULL, "seed"},
     {"version", "run", NULL, "version"},
     {"git", "run", NULL, "git"},
@@ -45,7 +46,7 @@ static const char *text_of(struct compare_file *file, const struct fact *f)
     if (f->inner)
         object = model_object(object, f->inner);
     const char *text = model_text(&file->model, object, f->member);
-    return *text ? text : "unknown";
+    return *text ? text : strcmp(f->member, "tuning") ? "unknown" : "none";
 }
 
 static void add(struct compare *c, struct compare_pair *pair, const char *what, const char *a, const char *b)

@@ -23,7 +23,7 @@ static void add_floor(struct line *line, const struct model *m)
         line_add(line, " the noise floor is not known");
 }
 
-static void controls(const struct section *s)
+void head_controls(const struct section *s)
 {
     const struct model *m = s->model;
     struct line line = {0};
@@ -55,7 +55,7 @@ bool cpu_is_emulated(struct model *m)
     return !strncmp(model_text(m, model_object(m->document, "machine"), "hypervisor"), "TCG", 3);
 }
 
-static void times(const struct section *s)
+void head_times(const struct section *s)
 {
     if (cpu_is_emulated(s->model))
         page_fact(s->page, "times",
@@ -100,6 +100,15 @@ static void run(const struct section *s)
         line_add(&line, " in %.0f processes", repeats);
     line_add(&line, ", seed %s, pmembench %s", known(m, run, "seed"), known(m, run, "version"));
     page_fact(s->page, "run", arena_format(&m->arena, "%s", line.text));
+}
+
+/* What changed the plan. */
+static void tuning(const struct section *s)
+{
+    struct model *m = s->model;
+    const char *used = model_text(m, model_object(m->document, "run"), "tuning");
+    if (*used)
+        page_fact(s->page, "tuning", used);
 }
 
 /* What the rest of a write() is modelled on. */
@@ -275,8 +284,15 @@ static void domain(const struct section *s)
     struct line line = {0};
     line_add(&line, "%s, %s", name, known(m, domain, "source"));
     bool own = !strcmp(known(m, domain, "source"), "detected") && add_sources(&line, m, domain);
-    line_add(&line, "%s%s", own ? "; " : ": ", domain_meaning(name));
-    add_drain(&line, m, model_object(domain, "drain"));
+    line_add(&line, "%s", own ? "; " : ": ");
+    if (copies_alone(m)) {
+        bool persist = !strcmp(name, "eadr");
+        line_add(&line, "%s; no fsync, no drain",
+                 persist ? "caches persist" : "each write flushes and fences for itself");
+    } else {
+        line_add(&line, "%s", domain_meaning(name));
+        add_drain(&line, m, model_object(domain, "drain"));
+    }
     if (!own && *detected) {
         line_add(&line, "; the machine says %s", detected);
         add_sources(&line, m, domain);
@@ -336,18 +352,24 @@ void head_of_cell(const struct section *s, const struct model_cell *c)
     else
         line_add(&line, " the noise floor is not known");
     page_fact(s->page, "controls", arena_format(&s->model->arena, "%s", line.text));
-    times(s);
+    head_times(s);
 }
 
-void head_add(const struct section *s)
+void head_place(const struct section *s)
 {
-    controls(s);
-    times(s);
-    status(s);
-    run(s);
     machine(s);
     medium(s);
     domain(s);
     surround(s);
     noise(s);
+}
+
+void head_add(const struct section *s)
+{
+    head_controls(s);
+    head_times(s);
+    status(s);
+    run(s);
+    tuning(s);
+    head_place(s);
 }
