@@ -19,6 +19,7 @@ static const struct verb verbs[] = {
     {"run", verb_run, "measure, and write result and report"},
     {"report", verb_report, "show a result again"},
     {"compare", verb_compare, "two or more results side by side, and a gate for scripts"},
+    {"tune", verb_tune, "find what this machine should use, and where, and prove it"},
     {"probe", verb_probe, "look at this machine"},
     {"list", verb_list, "show the interchangeable parts and what this CPU lacks"},
 };

@@ -50,7 +50,8 @@ static void restore(const struct child_place *place)
 }
 
 /* In the child: its report is not the whole's, and it ends with its parent. */
-static void become(char **argv, const struct child_place *place, pid_t parent, const sigset_t *mask)
+static void become(char **argv, char **envp, const struct child_place *place, pid_t parent,
+                   const sigset_t *mask)
 {
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -62,7 +63,7 @@ static void become(char **argv, const struct child_place *place, pid_t parent, c
     sigprocmask(SIG_SETMASK, mask, NULL);
     if (getppid() != parent)
         _exit(EXIT_CANNOT);
-    execv("/proc/self/exe", argv);
+    execve("/proc/self/exe", argv, envp);
     fprintf(stderr, "pmembench: /proc/self/exe: cannot be started: %s\n", strerror(errno));
     _exit(EXIT_CANNOT);
 }
@@ -86,7 +87,7 @@ static int wait_for(pid_t child, int *status)
     return got < 0 ? -1 : 0;
 }
 
-int child_run(char **argv, const struct child_place *place, int *status)
+int child_run_with(char **argv, char **envp, const struct child_place *place, int *status)
 {
     sigset_t ours, before;
     pid_t parent = getpid();
@@ -97,9 +98,14 @@ int child_run(char **argv, const struct child_place *place, int *status)
     sigprocmask(SIG_BLOCK, &ours, &before);
     pid_t child = fork();
     if (!child)
-        become(argv, place, parent, &before);
+        become(argv, envp, place, parent, &before);
     int number = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = number;
     return child < 0 ? -1 : wait_for(child, status);
+}
+
+int child_run(char **argv, const struct child_place *place, int *status)
+{
+    return child_run_with(argv, environ, place, status);
 }

@@ -22,5 +22,7 @@ bool child_place_has(const struct child_place *place, int cpu);
  * this process received (base/signals.h) is passed on, once; the child ends with its parent. 0 with its wait
  * status, or -1 with errno. Not thread-safe. */
 int child_run(char **argv, const struct child_place *place, int *status);
+/* The same with `envp` as its environment. */
+int child_run_with(char **argv, char **envp, const struct child_place *place, int *status);
 
 #endif

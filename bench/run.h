@@ -7,5 +7,6 @@
 int verb_run(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_compare(int argc, char **argv);
+int verb_tune(int argc, char **argv);
 
 #endif

@@ -20,7 +20,8 @@ struct tune_processes {
     const char *domain; /* that the search settled on */
     int cpu, node;      /* -1: not given */
     uint64_t llc_bytes, seed;
-    struct progress *progress; /* whose line is kept alive */
+    struct progress *progress; /* whose line is kept alive; NULL: there is none */
+    char *const *more;         /* further arguments of each process, NULL-terminated; NULL: none */
 };
 
 /* One variable of an environment. */

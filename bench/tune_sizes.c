@@ -1,0 +1,119 @@
+/* tune_sizes.c - picks and draws sizes */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/tune_sizes.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/tune_prove.h"
+
+enum { GRID = 8, DRAWS = 1000, LIBPMEM_THRESHOLD = 256 /* libpmem2 1.12, MOVNT_THRESHOLD */ };
+
+static const double APART = 1.1, THRESHOLDS_APART = 1.25;
+
+static bool is_among(uint64_t size, struct size_list list)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (list.sizes[i] == size)
+            return true;
+    return false;
+}
+
+static bool is_near(double size, double factor, struct size_list list)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (fabs(log(size / (double)list.sizes[i])) <= log(factor))
+            return true;
+    return false;
+}
+
+static size_t insert(uint64_t *out, size_t count, uint64_t size)
+{
+    size_t at = count;
+    for (; at && out[at - 1] > size; at--)
+        out[at] = out[at - 1];
+    out[at] = size;
+    return count + 1;
+}
+
+static double share(struct rng *rng)
+{
+    return (double)(rng_next(rng) >> 11) * 0x1p-53;
+}
+
+size_t tune_sizes_draw(struct rng *rng, uint64_t low, uint64_t high, size_t parts, struct size_list taken,
+                       uint64_t *out, size_t count)
+{
+    double step = log((double)high / (double)low) / (double)parts;
+    for (size_t part = 0; part < parts; part++)
+        for (int draw = 0; draw < DRAWS; draw++) {
+            double at = (double)low * exp(step * ((double)part + share(rng)));
+            uint64_t size = (uint64_t)at / GRID * GRID;
+            if (size < low || size > high || is_among(size, taken) ||
+                is_near((double)size, APART, (struct size_list){out, count}))
+                continue;
+            count = insert(out, count, size);
+            break;
+        }
+    return count;
+}
+
+/* The measured size nearest to the middle of one of PROVE_SIZES equal ratios; 0: there is none in it. */
+static uint64_t nearest(const struct tuning *t, const char *question, size_t part)
+{
+    double step = log((double)PROVE_MOST / PROVE_LEAST) / PROVE_SIZES;
+    double middle = PROVE_LEAST * exp(step * ((double)part + 0.5)), best = step / 2 * (1 + 1e-9);
+    uint64_t found = 0;
+    for (size_t s = 0; s < t->situation_count; s++) {
+        const struct tuning_situation *situation = &t->situations[s];
+        for (size_t p = 0; !strcmp(situation->question, question) && p < situation->point_count; p++) {
+            double away = fabs(log((double)situation->points[p].size / middle));
+            if (away < best) {
+                best = away;
+                found = situation->points[p].size;
+            }
+        }
+    }
+    return found;
+}
+
+size_t tune_sizes_searched(const struct tuning *t, uint64_t *out)
+{
+    static const uint64_t fixed[PROVE_SIZES] = {64, 192, 512, 1024, 2048, 4096, 16384, 65536};
+    size_t count = 0;
+    for (size_t part = 0; part < PROVE_SIZES; part++) {
+        uint64_t size = nearest(t, "durable", part);
+        if (size && !is_among(size, (struct size_list){out, count}))
+            count = insert(out, count, size);
+    }
+    if (count >= 2)
+        return count;
+    memcpy(out, fixed, sizeof(fixed));
+    return PROVE_SIZES;
+}
+
+static uint64_t on_grid(double size)
+{
+    double grid = size < 512 ? 8 : 64;
+    return (uint64_t)(round(size / grid) * grid);
+}
+
+size_t tune_sizes_thresholds(const struct tuning *t, uint64_t *out, size_t most)
+{
+    static const char prefix[] = "libpmem/";
+    static const uint64_t own = LIBPMEM_THRESHOLD;
+    size_t count = 0;
+    for (size_t i = 0; i < t->crossover_count && count < most; i++) {
+        const struct tuning_crossover *c = &t->crossovers[i];
+        if (strncmp(c->id, prefix, strlen(prefix)) != 0 || !isfinite(c->size))
+            continue;
+        double size = c->size;
+        if (!(size > PROVE_LEAST && size < PROVE_MOST))
+            continue;
+        size = (double)on_grid(size);
+        if (!is_near(size, THRESHOLDS_APART, (struct size_list){out, count}) &&
+            !is_near(size, THRESHOLDS_APART, (struct size_list){&own, 1}))
+            count = insert(out, count, (uint64_t)size);
+    }
+    return count;
+}
