@@ -17,7 +17,7 @@
 #include "bench/tune_parts.h"
 
 /* Of the whole time; what is left is for the processes of the proof. */
-static const double SEARCH_SHARE = 0.62;
+static const double SEARCH_SHARE = 0.7;
 
 double tune_left(uint64_t end)
 {
@@ -50,6 +50,7 @@ static void let_go(struct tune *t)
 {
     tune_close_looks(t);
     free(t->floors);
+    free(t->probed);
     tuning_free(&t->found);
     run_let_go(&t->run);
     tune_options_free(&t->options);

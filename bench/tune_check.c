@@ -80,17 +80,7 @@ static int judge(const struct tuning *f, struct error *err)
 static int prove(struct tune *t, const uint64_t *sizes, size_t count, struct error *err)
 {
     struct run *r = &t->run;
-    struct tune_processes all = {.place = &t->place,
-                                 .dir = t->dir,
-                                 .path = r->options.path,
-                                 .destroy = r->options.destroy,
-                                 .medium_is_real = r->options.medium_is_real,
-                                 .domain = r->options.domain,
-                                 .cpu = r->cpu_count ? r->cpus[0] : -1,
-                                 .node = r->options.node,
-                                 .llc_bytes = llc_of(&r->probe),
-                                 .seed = r->options.seed,
-                                 .progress = &r->progress};
+    struct tune_processes all = tune_processes_of(t);
     struct report_options options = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
                                      .source = t->options.check};
     if (make_dir(t, err))

@@ -51,11 +51,10 @@ static int want(struct wanted **list, size_t *count, const struct wanted *w, str
     return 0;
 }
 
-/* Whoever switches there copies with one thread to aligned memory; hybrid is of all its situations. */
+/* Whoever switches there copies with one thread; hybrid is of all its situations. */
 static bool asks_for(const struct fixed_pair *p, const struct tuning_situation *s)
 {
-    return p->question != TUNE_DURABLE ||
-           (!strcmp(s->axis[AXIS_threads], "1") && !strcmp(s->axis[AXIS_offset], "0"));
+    return p->question != TUNE_DURABLE || !strcmp(s->axis[AXIS_threads], "1");
 }
 
 static int want_pairs(const struct tune *t, size_t situation, struct wanted **list, size_t *count,
@@ -145,7 +144,10 @@ static int probe(struct tune *t, const struct wanted *w, uint64_t size, struct p
     if (i == probes->count) {
         if (tune_point_open(t, &t->found.situations[w->situation], size, two, 2, p, err))
             return -1;
-        probes->at[i].size = size;
+        uint64_t *kept = tune_add(&t->probed, &t->probed_count, sizeof(*kept), err);
+        if (!kept)
+            return -1;
+        probes->at[i].size = *kept = size;
         probes->at[i].tries = flip_has(f, size); /* the coarse look was the first */
         probes->count++;
     }

@@ -11,7 +11,7 @@
 #include "bench/tune_sizes.h"
 #include "strategies/domain.h"
 
-enum { THRESHOLDS = 4 };
+enum { THRESHOLDS = 6 };
 
 #define THRESHOLD "PMEM_MOVNT_THRESHOLD"
 #define NO_VECTOR "PMEM_NO_MOVNT"

@@ -97,7 +97,7 @@ static int read_parts(const char *text, unsigned *parts, struct error *err)
 }
 
 /* An option as `run` would be given it. */
-static void pass(struct tune_options *o, int row, const char *value)
+static void pass(int row, const char *value, char **out, int *count)
 {
     static char *const dashed[OPTS_PROOF] = {
         [OPT_PATH] = "--path",
@@ -115,9 +115,9 @@ static void pass(struct tune_options *o, int row, const char *value)
         [OPT_PLANT_COPY] = "--plant-copy",
         [OPT_LACKS] = "--lacks",
     };
-    o->passed[o->passed_count++] = dashed[row];
+    out[(*count)++] = dashed[row];
     if (rows[row].value)
-        o->passed[o->passed_count++] = (char *)(uintptr_t)value; /* argv's own text */
+        out[(*count)++] = (char *)(uintptr_t)value; /* argv's own text */
 }
 
 static int read_lists(const char *const *values, struct tune_options *o, struct error *err)
@@ -163,7 +163,10 @@ int tune_options_read(int argc, char **argv, struct tune_options *o, struct erro
     o->passed[o->passed_count++] = argv[0];
     for (int row = 0; row < OPTS; row++)
         if (values[row] && (row < OPT_PASSED || row >= OPT_SYS_ROOT))
-            pass(o, row, values[row]);
+            pass(row, values[row], o->passed, &o->passed_count);
+    for (int row = OPT_SYS_ROOT; row < OPTS; row++)
+        if (values[row])
+            pass(row, values[row], o->proofs, &o->proof_count);
     return 0;
 }
 

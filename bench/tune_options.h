@@ -28,6 +28,8 @@ struct tune_options {
     /* What goes to `run` (its options of the same names), as a command line with room for more. */
     char *passed[TUNE_PASSED];
     int passed_count;
+    char *proofs[TUNE_PASSED]; /* those of proofs alone, for the processes too; ends with NULL */
+    int proof_count;
 };
 
 /* Reads argv of the verb. -1 with err. Free with tune_options_free in any case. */

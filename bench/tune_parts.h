@@ -53,6 +53,8 @@ struct tune {
     struct tuning found;
     struct tune_look *looks; /* the groups of the coarse sizes, still open; malloc'ed, owned */
     size_t look_count;
+    uint64_t *probed; /* sizes that flips were sought at; malloc'ed, owned */
+    size_t probed_count;
     double *floors; /* of the groups measured; malloc'ed, owned */
     char dir[4096];
     bool dir_made;
@@ -101,6 +103,8 @@ int tune_flips(struct tune *t, struct error *err);
 int tune_bandwidth(struct tune *t, struct error *err);
 /* tune_propose.c: from what was found to proposals, and their proof; the memory under test is closed. */
 int tune_propose(struct tune *t, struct error *err);
+/* What the processes of the proof are given. Borrows t. */
+struct tune_processes tune_processes_of(struct tune *t);
 
 /* tune_write.c: the folder and its files. tune_keep writes tuning.json as far as it is known; tune_hand_over
  * all files, and the report on stdout. -1 with err. */

@@ -40,41 +40,49 @@ static int propose_hybrid(struct tune *t, struct error *err)
     return 0;
 }
 
-/* All sizes that situations are measured at; malloc'ed. NULL with err. */
-static uint64_t *searched(size_t *count, struct error *err)
+/* All sizes that the search has measured; malloc'ed. NULL with err. */
+static uint64_t *searched(const struct tune *t, size_t *count, struct error *err)
 {
-    uint64_t *list = NULL;
-    *count = 0;
+    const uint64_t *sizes;
+    size_t most = t->probed_count;
+    for (int q = 0; q < TUNE_QUESTIONS; q++)
+        most += tune_sizes(q, &sizes);
+    uint64_t *list = malloc((most + 1) * sizeof(*list));
+    if (!list) {
+        error_set(err, EXIT_CANNOT, "tune: no memory");
+        return NULL;
+    }
+    *count = t->probed_count;
+    memcpy(list, t->probed, t->probed_count * sizeof(*list));
     for (int q = 0; q < TUNE_QUESTIONS; q++) {
-        const uint64_t *sizes;
         size_t n = tune_sizes(q, &sizes);
-        uint64_t *longer = realloc(list, (*count + n) * sizeof(*list));
-        if (!longer) {
-            free(list);
-            error_set(err, EXIT_CANNOT, "tune: no memory");
-            return NULL;
-        }
-        list = longer;
         memcpy(list + *count, sizes, n * sizeof(*list));
         *count += n;
     }
     return list;
 }
 
-int tune_propose(struct tune *t, struct error *err)
+struct tune_processes tune_processes_of(struct tune *t)
 {
     const struct run_options *o = &t->run.options;
-    struct tune_processes all = {.place = &t->place,
-                                 .dir = t->dir,
-                                 .path = o->path,
-                                 .destroy = o->destroy,
-                                 .medium_is_real = o->medium_is_real,
-                                 .domain = o->domain,
-                                 .cpu = t->run.cpu_count ? t->run.cpus[0] : -1,
-                                 .node = o->node,
-                                 .llc_bytes = llc_of(&t->run.probe),
-                                 .seed = o->seed,
-                                 .progress = &t->run.progress};
+    return (struct tune_processes){.place = &t->place,
+                                   .dir = t->dir,
+                                   .path = o->path,
+                                   .destroy = o->destroy,
+                                   .medium_is_real = o->medium_is_real,
+                                   .domain = o->domain,
+                                   .cpu = t->run.cpu_count ? t->run.cpus[0] : -1,
+                                   .node = o->node,
+                                   .llc_bytes = llc_of(&t->run.probe),
+                                   .seed = o->seed,
+                                   .progress = &t->run.progress,
+                                   .more = t->options.proofs};
+}
+
+int tune_propose(struct tune *t, struct error *err)
+{
+    struct tune_processes all = tune_processes_of(t);
+    uint64_t seed = t->run.options.seed;
     unsigned parts = t->options.parts, tried = 0, planned = 0;
     if (parts & TUNE_PART_FSYNC && propose_hybrid(t, err))
         return -1;
@@ -88,13 +96,13 @@ int tune_propose(struct tune *t, struct error *err)
         return -1;
     t->out_of_time |= tried < planned;
     size_t count;
-    uint64_t *sizes = searched(&count, err);
+    uint64_t *sizes = searched(t, &count, err);
     if (!sizes)
         return -1;
     t->run.progress.phase = "proof";
     int result = 0;
     if (parts & TUNE_PART_PROOF)
-        result = tune_prove(&all, &t->found, sizes, count, o->seed + OTHER_SEED, t->end, err);
+        result = tune_prove(&all, &t->found, sizes, count, seed + OTHER_SEED, t->end, err);
     free(sizes);
     return result;
 }

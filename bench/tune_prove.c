@@ -28,7 +28,7 @@ int tune_try_library(const struct tune_processes *all, struct tuning *t, uint64_
     *tried = *planned = 0;
     if (!tune_library_fits(all->domain))
         return 0;
-    size_t count = tune_candidates(t, cpu_features(), candidates), size_count = tune_sizes_searched(t, sizes);
+    size_t count = tune_candidates(t, cpu_features(), candidates), size_count = tune_sizes_tried(sizes);
     *planned = (unsigned)count;
     if (tune_fresh_library(&fresh, all, sizes, size_count, deadline, err))
         return -1;
@@ -140,9 +140,13 @@ static void forget_proofs(struct tuning *t)
 int tune_prove(const struct tune_processes *all, struct tuning *t, const uint64_t *searched, size_t count,
                uint64_t seed, uint64_t deadline, struct error *err)
 {
+    uint64_t *taken = malloc((count + PROVE_SIZES) * sizeof(*taken));
+    if (!taken)
+        return error_set(err, EXIT_CANNOT, "proof: no memory");
+    memcpy(taken, searched, count * sizeof(*taken));
     struct proving p = {.all = all,
                         .t = t,
-                        .searched = {searched, count},
+                        .searched = {taken, count + tune_sizes_tried(taken + count)},
                         .seed = seed,
                         .deadline = deadline,
                         .rng = {.state = seed}};
@@ -154,5 +158,6 @@ int tune_prove(const struct tune_processes *all, struct tuning *t, const uint64_
     if (end == TUNE_RAN || end == TUNE_TIME)
         end = prove_environment(&p, err);
     unproven_rest(t, end);
+    free(taken);
     return end == TUNE_FAILED ? -1 : 0;
 }

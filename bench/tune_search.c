@@ -10,7 +10,7 @@
 #include "bench/tune_parts.h"
 
 /* Of the search's time the coarse sizes may take so much; what is left is for the flips. */
-static const double COARSE_SHARE = 0.6;
+static const double COARSE_SHARE = 0.8;
 /* Twice the margin: what may still be among strategies that are called no different. */
 static const double KNOWN_WELL = 1.06;
 enum { PRIMARY_ROUNDS = 48, SEGMENTS_MOST = 32 };

@@ -58,37 +58,11 @@ size_t tune_sizes_draw(struct rng *rng, uint64_t low, uint64_t high, size_t part
     return count;
 }
 
-/* The measured size nearest to the middle of one of PROVE_SIZES equal ratios; 0: there is none in it. */
-static uint64_t nearest(const struct tuning *t, const char *question, size_t part)
+size_t tune_sizes_tried(uint64_t *out)
 {
-    double step = log((double)PROVE_MOST / PROVE_LEAST) / PROVE_SIZES;
-    double middle = PROVE_LEAST * exp(step * ((double)part + 0.5)), best = step / 2 * (1 + 1e-9);
-    uint64_t found = 0;
-    for (size_t s = 0; s < t->situation_count; s++) {
-        const struct tuning_situation *situation = &t->situations[s];
-        for (size_t p = 0; !strcmp(situation->question, question) && p < situation->point_count; p++) {
-            double away = fabs(log((double)situation->points[p].size / middle));
-            if (away < best) {
-                best = away;
-                found = situation->points[p].size;
-            }
-        }
-    }
-    return found;
-}
-
-size_t tune_sizes_searched(const struct tuning *t, uint64_t *out)
-{
-    static const uint64_t fixed[PROVE_SIZES] = {64, 192, 512, 1024, 2048, 4096, 16384, 65536};
-    size_t count = 0;
-    for (size_t part = 0; part < PROVE_SIZES; part++) {
-        uint64_t size = nearest(t, "durable", part);
-        if (size && !is_among(size, (struct size_list){out, count}))
-            count = insert(out, count, size);
-    }
-    if (count >= 2)
-        return count;
-    memcpy(out, fixed, sizeof(fixed));
+    /* half of them whole lines, half not: where a copy's last line is not whole, another may be the better */
+    static const uint64_t sizes[PROVE_SIZES] = {64, 152, 328, 1024, 1960, 6144, 16384, 50000};
+    memcpy(out, sizes, sizeof(sizes));
     return PROVE_SIZES;
 }
 
@@ -101,13 +75,13 @@ static uint64_t on_grid(double size)
 size_t tune_sizes_thresholds(const struct tuning *t, uint64_t *out, size_t most)
 {
     static const char prefix[] = "libpmem/";
-    static const uint64_t own = LIBPMEM_THRESHOLD;
-    size_t count = 0;
-    for (size_t i = 0; i < t->crossover_count && count < most; i++) {
+    static const uint64_t own = LIBPMEM_THRESHOLD, steps[] = {1024, 4096, 16384};
+    size_t count = 0, found = t->crossover_count, all = found + sizeof(steps) / sizeof(steps[0]);
+    for (size_t i = 0; i < all && count < most; i++) {
         const struct tuning_crossover *c = &t->crossovers[i];
-        if (strncmp(c->id, prefix, strlen(prefix)) != 0 || !isfinite(c->size))
+        if (i < found && (strncmp(c->id, prefix, strlen(prefix)) != 0 || !isfinite(c->size)))
             continue;
-        double size = c->size;
+        double size = i < found ? c->size : (double)steps[i - found];
         if (!(size > PROVE_LEAST && size < PROVE_MOST))
             continue;
         size = (double)on_grid(size);

@@ -22,14 +22,12 @@ struct size_list {
 size_t tune_sizes_draw(struct rng *rng, uint64_t low, uint64_t high, size_t parts, struct size_list taken,
                        uint64_t *out, size_t count);
 
-/* Of the sizes that the search has measured copies at, within PROVE_LEAST..PROVE_MOST, up to PROVE_SIZES,
- * spread over the range, rising, each once; where it measured fewer than two, fixed ones. Returns how many.
- */
-size_t tune_sizes_searched(const struct tuning *t, uint64_t *out);
+/* The sizes at which libpmem's variables are tried, PROVE_SIZES of them, rising. Returns how many. */
+size_t tune_sizes_tried(uint64_t *out);
 
-/* The sizes that a list of crossovers proposes as a threshold of libpmem: those whose ids begin with
- * "libpmem/", as multiples of 64 (of 8 below 512), inside PROVE_LEAST..PROVE_MOST, farther than a factor
- * of 1.25 from each other and from libpmem's own. Returns how many, at most `most`. */
+/* The sizes that are worth a trial as a threshold of libpmem: of the crossovers whose ids begin with
+ * "libpmem/", then some steps, as multiples of 64 (of 8 below 512), inside PROVE_LEAST..PROVE_MOST, farther
+ * than a factor of 1.25 from each other and from libpmem's own. Returns how many, at most `most`. */
 size_t tune_sizes_thresholds(const struct tuning *t, uint64_t *out, size_t most);
 
 #endif
