@@ -11,7 +11,7 @@
 #include "results/flip.h"
 
 static const double FACTOR = 1.25, CONFIDENCE = 0.99, FLIP_SECONDS = 2.5;
-enum { FIRST_ROUNDS = 24, TRIES_MOST = 3 };
+enum { FIRST_ROUNDS = 24, TRIES_MOST = 4 };
 
 /* One flip to be found. */
 struct wanted {
@@ -41,6 +41,14 @@ static const struct fixed_pair {
     {"hybrid", TUNE_FSYNC, "deferred-bitmap2", "bypass"},
 };
 enum { PAIRS = sizeof(pairs) / sizeof(pairs[0]) };
+
+bool tune_is_of_pair(const char *label)
+{
+    for (size_t i = 0; i < PAIRS; i++)
+        if (!strcmp(pairs[i].below, label) || !strcmp(pairs[i].above, label))
+            return true;
+    return false;
+}
 
 static int want(struct wanted **list, size_t *count, const struct wanted *w, struct error *err)
 {

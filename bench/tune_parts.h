@@ -11,7 +11,7 @@
 
 enum tune_question { TUNE_DURABLE, TUNE_FSYNC, TUNE_TRACKER, TUNE_QUESTIONS };
 
-enum { TUNE_STRATEGIES = 48 };
+enum { TUNE_STRATEGIES = 48, TUNE_SIZES = 16 };
 
 /* Something to choose, as reports call it and as a cell is asked for. */
 struct tune_strategy {
@@ -74,6 +74,10 @@ int tune_situations(struct tune *t, struct error *err);
 enum tune_question tune_question_of(const struct tuning_situation *s);
 /* Sizes that each of its situations is first looked at, rising. Returns how many. */
 size_t tune_sizes(enum tune_question question, const uint64_t **sizes);
+/* In how many axes it differs from the primary situation of its question; other threads count twice. */
+int tune_off(const struct tune *t, const struct tuning_situation *s);
+/* Whether somebody's constant is about this strategy: its crossover is sought in any case (tune_flips.c). */
+bool tune_is_of_pair(const char *label);
 /* Index of the usable strategy with this label; -1: there is none. */
 int tune_strategy_find(const struct tune *t, enum tune_question question, const char *label);
 

@@ -13,7 +13,34 @@
 static const double COARSE_SHARE = 0.8;
 /* Twice the margin: what may still be among strategies that are called no different. */
 static const double KNOWN_WELL = 1.06;
-enum { PRIMARY_ROUNDS = 48, SEGMENTS_MOST = 32 };
+enum { PRIMARY_ROUNDS = 64, ROUNDS_ENOUGH = 96, SEGMENTS_MOST = 32 };
+/* What was so much dearer than the best at each size of each nearer situation is not looked for farther off.
+ */
+static const double HOPELESS = 1.3;
+enum { FAR = 2 }; /* axes in which a situation differs from its question's primary one */
+
+/* The lowest cost over the best that the strategy had so far; INFINITY: none is known. */
+static double best_ratio(const struct tune *t, enum tune_question q, const char *label)
+{
+    double best = INFINITY;
+    for (size_t i = 0; i < t->found.situation_count; i++) {
+        const struct tuning_situation *s = &t->found.situations[i];
+        for (size_t z = 0; tune_question_of(s) == q && z < s->point_count; z++)
+            for (size_t k = 0; k < s->points[z].cell_count; k++)
+                if (!strcmp(s->points[z].cells[k].strategy, label))
+                    best = fmin(best, s->points[z].cells[k].ratio.value);
+    }
+    return best;
+}
+
+static bool is_hopeless(const struct tune *t, size_t situation, enum tune_question q, size_t strategy)
+{
+    const struct tune_strategy *of = &t->choices[q].list[strategy];
+    if (tune_off(t, &t->found.situations[situation]) < FAR || tune_is_of_pair(of->label))
+        return false;
+    double best = best_ratio(t, q, of->label);
+    return isfinite(best) && best > HOPELESS;
+}
 
 static int open_look(struct tune *t, size_t situation, uint64_t size, struct tune_look **out,
                      struct error *err)
@@ -22,7 +49,7 @@ static int open_look(struct tune *t, size_t situation, uint64_t size, struct tun
     enum tune_question q = tune_question_of(s);
     size_t strategies[TUNE_STRATEGIES], n = 0;
     for (size_t i = 0; i < t->choices[q].count; i++)
-        if (t->choices[q].list[i].usable)
+        if (t->choices[q].list[i].usable && !is_hopeless(t, situation, q, i))
             strategies[n++] = i;
     struct tune_look *look = tune_add(&t->looks, &t->look_count, sizeof(*look), err);
     if (!look)
@@ -32,25 +59,36 @@ static int open_look(struct tune *t, size_t situation, uint64_t size, struct tun
     return tune_point_open(t, s, size, strategies, n, &look->point, err);
 }
 
-/* Once more where the controls did not hold, then into the situation. */
+/* More rounds while the controls do not hold, then into the situation. */
 static int visit_look(struct tune *t, struct tune_look *look, unsigned rounds, struct error *err)
 {
     struct tuning_situation *s = &t->found.situations[look->situation];
     if (tune_point_visit(t, &look->point, rounds, err))
         return -1;
-    if (!look->point.group->controls.held && !signals_stop() &&
-        tune_point_visit(t, &look->point, ROUNDS_LEAST, err))
-        return -1;
+    while (!look->point.group->controls.held && look->point.group->rounds < ROUNDS_ENOUGH && !signals_stop())
+        if (tune_point_visit(t, &look->point, ROUNDS_LEAST, err))
+            return -1;
     if (look->point.group->rounds < ROUNDS_LEAST) /* a signal came */
         return 0;
     return tune_point_keep(&look->point, s, &t->choices[tune_question_of(s)], err);
 }
 
+/* Farther off every other size will do: flips are sought between them all the same. */
+static size_t coarse_sizes(const struct tune *t, const struct tuning_situation *s, uint64_t sizes[TUNE_SIZES])
+{
+    const uint64_t *all;
+    size_t count = tune_sizes(tune_question_of(s), &all), n = 0;
+    size_t step = tune_question_of(s) == TUNE_DURABLE && tune_off(t, s) >= FAR ? 2 : 1;
+    for (size_t z = 0; z < count; z += step)
+        sizes[n++] = all[z];
+    return n;
+}
+
 static int coarse_situation(struct tune *t, size_t situation, uint64_t end, struct error *err)
 {
     struct tuning_situation *s = &t->found.situations[situation];
-    const uint64_t *sizes;
-    size_t count = tune_sizes(tune_question_of(s), &sizes);
+    uint64_t sizes[TUNE_SIZES];
+    size_t count = coarse_sizes(t, s, sizes);
     for (size_t z = 0; z < count; z++) {
         struct tune_look *look;
         if (signals_stop() || tune_left(end) < 0)
@@ -158,8 +196,8 @@ int tune_search(struct tune *t, struct error *err)
     p->group = 0;
     p->groups = 0;
     for (size_t i = 0; i < t->found.situation_count; i++) {
-        const uint64_t *sizes;
-        p->groups += tune_sizes(tune_question_of(&t->found.situations[i]), &sizes);
+        uint64_t sizes[TUNE_SIZES];
+        p->groups += coarse_sizes(t, &t->found.situations[i], sizes);
     }
     for (size_t i = 0; i < t->found.situation_count; i++) {
         bool primary = t->found.situations[i].primary;

@@ -369,6 +369,20 @@ int tune_situations(struct tune *t, struct error *err)
     return 0;
 }
 
+int tune_off(const struct tune *t, const struct tuning_situation *s)
+{
+    int off = 0;
+    for (size_t i = 0; i < t->found.situation_count; i++) {
+        const struct tuning_situation *primary = &t->found.situations[i];
+        if (!primary->primary || strcmp(primary->question, s->question) != 0)
+            continue;
+        for (int a = 0; a < AXES; a++)
+            off += strcmp(primary->axis[a], s->axis[a]) ? 1 + (a == AXIS_threads) : 0;
+        return off;
+    }
+    return off;
+}
+
 enum tune_question tune_question_of(const struct tuning_situation *s)
 {
     enum tune_question q = TUNE_DURABLE;
