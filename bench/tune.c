@@ -13,6 +13,7 @@
 #include "bench/options_common.h"
 #include "bench/out_dir.h"
 #include "bench/run.h"
+#include "bench/run_domain.h"
 #include "bench/run_result.h"
 #include "bench/tune_parts.h"
 
@@ -64,6 +65,8 @@ static int begin(struct tune *t, char **argv, struct error *err)
     if (run_options_read(t->options.passed_count, t->options.passed, none, &r->options, err))
         return -1;
     t->spec.features = cpu_features() & ~r->options.lacks;
+    struct error later = {0}; /* run_look says it */
+    run_domain_look(&r->options, &later);
     if (tune_choose(t, err))
         return -1;
     json_decref(r->options.plan);
