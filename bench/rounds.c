@@ -8,6 +8,7 @@
 #include "base/signals.h"
 #include "bench/drift.h"
 #include "bench/group_fail.h"
+#include "bench/hooks.h"
 #include "bench/latency.h"
 #include "bench/natural.h"
 #include "bench/progress.h"
@@ -182,17 +183,6 @@ static void set_controls(struct group *g, const struct group_env *env)
     g->planted_ns = spun_ns(env, links) - spun_ns(env, slow);
 }
 
-/* Proofs: the steps that are left out or planted in. */
-static void set_hooks(const struct stage *st, size_t member)
-{
-    struct period *p = &st->cells[member]->period;
-    const struct run_cell *m = st->g->members[member];
-    double ns = sabotage_copy(st->env->sabotage, m->out.path, m->spec.stream.size);
-    p->hook_skip = st->env->hook_skip;
-    p->hook_delay = ns > 0 ? STEP_COPY : st->env->hook_delay;
-    p->hook_ticks = ns > 0 ? (uint64_t)(ns * st->env->tsc_ghz) : st->env->hook_ticks;
-}
-
 static int make_cells(struct stage *st, struct error *err)
 {
     struct group *g = st->g;
@@ -211,7 +201,7 @@ static int make_cells(struct stage *st, struct error *err)
             continue;
         }
         lender = lender ? lender : st->cells[m];
-        set_hooks(st, m);
+        hooks_set(st->cells[m], st->g->members[m], st->env);
         if (g->members[m]->latency && latency_create(st->cells[m], &st->env->stamp_clock, &why))
             group_fail_member(g, m, &why);
     }

@@ -20,6 +20,7 @@ struct run_options {
     bool posted; /* --domain posted: hint or flush-device, whichever is here; `domain` is not settled yet */
     const char *path, *out, *only; /* --path, --out, --cell; NULL: not given */
     const char *tuning;            /* --tuning; NULL: not given */
+    int tuned_blocks;              /* of the plan that it changed */
     json_t *tuned;                 /* owned: the document of --tuning once it is read (bench/run_tuning.h) */
     const char *resume;            /* --resume: the folder of an interrupted run; NULL: not given */
     unsigned repeats;              /* processes; 1: this one measures */

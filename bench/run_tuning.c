@@ -9,7 +9,19 @@
 #include "base/text.h"
 #include "bench/tuning_difference.h"
 #include "bench/tuning_use.h"
+#include "reports/tuning.h"
 #include "results/tuning.h"
+
+/* hybrid is for streams as that of its situation; the plan may have others. */
+static void tell_where(const struct run_options *o)
+{
+    char found[LINE_TEXT];
+    report_tuning_where(tuning_hybrid_situation(o->tuned), found, sizeof(found));
+    if (*found && tuning_hybrid_is_elsewhere(o->tuned))
+        fprintf(stderr,
+                "pmembench: --tuning %s: hybrid@%" PRIu64 " was found %s; it is used for all writes\n",
+                o->tuning, tuning_hybrid(o->tuned), found);
+}
 
 /* Nothing that stops a run, but what a person would like to know before it. */
 static void tell(const struct run_options *o, int changed)
@@ -26,6 +38,8 @@ static void tell(const struct run_options *o, int changed)
                 o->tuning);
     else if (!changed)
         fprintf(stderr, "pmembench: --tuning %s: changes nothing in this plan\n", o->tuning);
+    if (changed)
+        tell_where(o);
 }
 
 /* Of texts in an error: which option. */
@@ -43,29 +57,31 @@ int run_tuning_take(struct run_options *o, const struct result_machine *here, st
     o->tuned = tuning_read(o->tuning, err);
     if (!o->tuned || (!o->force && tuning_same_machine(o->tuned, here, where(o, room), err)))
         return -1;
-    int changed = tuning_apply(o->plan, o->tuned, err);
-    if (changed < 0)
-        return -1;
-    tell(o, changed);
-    return 0;
+    o->tuned_blocks = tuning_apply(o->plan, o->tuned, err);
+    return o->tuned_blocks < 0 ? -1 : 0;
 }
 
 int run_tuning_expect(const struct run_options *o, struct error *err)
 {
     struct result_region region = {.provenance = ""};
     char room[LINE_TEXT];
-    if (!o->tuned || o->force)
+    if (!o->tuned)
         return 0;
     if (!o->path) /* which medium its pages lie on is seen only then: the system may have CXL memory */
         text_copy(region.provenance, sizeof(region.provenance), "stand-in");
     bool settled = !o->path || (o->domain_chosen && !o->posted);
-    return tuning_same_memory(o->tuned, &region, settled ? o->domain : "", where(o, room), err);
+    if (!o->force && tuning_same_memory(o->tuned, &region, settled ? o->domain : "", where(o, room), err))
+        return -1;
+    tell(o, o->tuned_blocks);
+    return 0;
 }
 
 int run_tuning_memory(const struct run_options *o, const struct result_region *region, struct error *err)
 {
     char room[LINE_TEXT];
-    return !o->tuned || o->force ? 0 : tuning_same_memory(o->tuned, region, o->domain, where(o, room), err);
+    if (!o->tuned)
+        return 0;
+    return o->force ? 0 : tuning_same_memory(o->tuned, region, o->domain, where(o, room), err);
 }
 
 void run_tuning_describe(const struct run_options *o, const struct result_machine *here,
@@ -74,13 +90,15 @@ void run_tuning_describe(const struct run_options *o, const struct result_machin
     struct tuning_difference machine, memory;
     const char *id = json_string_value(json_object_get(json_object_get(o->tuned, "run"), "id"));
     const char *from = json_string_value(json_object_get(o->tuned, TUNING_READ_FROM));
-    char used[NAME_TEXT] = "no hybrid", forced[LINE_TEXT / 2] = "";
+    char used[LINE_TEXT] = "no hybrid", forced[LINE_TEXT / 2] = "", found[LINE_TEXT / 2] = "";
     uint64_t bytes = tuning_hybrid(o->tuned);
     out[0] = '\0';
     if (!o->tuned)
         return;
+    report_tuning_where(tuning_hybrid_situation(o->tuned), found, sizeof(found));
     if (bytes)
-        snprintf(used, sizeof(used), "hybrid@%" PRIu64, bytes);
+        snprintf(used, sizeof(used), "hybrid@%" PRIu64 "%s%s%s", bytes, *found ? " (found " : "", found,
+                 *found ? ")" : "");
     else if (!tuning_any_kept(o->tuned))
         text_copy(used, sizeof(used), "nothing kept");
     bool other = tuning_machine_differs(o->tuned, here, &machine);

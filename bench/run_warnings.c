@@ -207,6 +207,22 @@ static bool any_sys(const struct result *r)
     return false;
 }
 
+static bool any_library(const struct result *r)
+{
+    for (size_t c = 0; c < r->cell_count; c++)
+        if (!strncmp(r->cells[c].copy_resolved, "pmem2", 5))
+            return true;
+    return !strcmp(r->run.plan, "tune"); /* whose cells are none of the result's */
+}
+
+/* libpmem2 reads its environment once, when it is loaded. */
+static void warn_library(struct result *r)
+{
+    for (char **variable = environ; *variable && any_library(r); variable++)
+        if (!strncmp(*variable, "PMEM_", 5) || !strncmp(*variable, "PMEM2_", 6))
+            warn(r, WARN_LIBPMEM_SET, "%.100s was set: libpmem2's copies are as it says", *variable);
+}
+
 /* What the kernels of stores and of the system's calls met. */
 static void warn_real(struct result *r)
 {
@@ -241,4 +257,5 @@ void run_warnings(struct result *r, const struct run_options *options, const str
     warn_samples(r, groups, count);
     warn_kernel_faults(r, groups, count);
     warn_real(r);
+    warn_library(r);
 }

@@ -110,11 +110,11 @@ static void end_search(struct tune *t)
 
 static int execute(struct tune *t, char **argv, struct error *err)
 {
+    t->end = clock_now_ns() + (uint64_t)(t->options.max_time_s * 1e9);
     if (begin(t, argv, err))
         return -1;
     t->started = clock_now_ns();
-    t->end = t->started + (uint64_t)(t->options.max_time_s * 1e9);
-    t->search_end = t->started + (uint64_t)(t->options.max_time_s * SEARCH_SHARE * 1e9);
+    t->search_end = t->started + (uint64_t)(fmax(tune_left(t->end), 0) * SEARCH_SHARE * 1e9);
     progress_start(&t->run.progress, t->run.options.quiet, 1, t->end);
     machine_steal(&t->run.stolen, &t->run.all);
     int result = search(t, err);
@@ -124,7 +124,9 @@ static int execute(struct tune *t, char **argv, struct error *err)
         t->found.proved_s = (double)(clock_now_ns() - t->started) / 1e9 - t->found.searched_s;
     }
     progress_end(&t->run.progress);
-    return result ? result : tune_hand_over(t, err);
+    struct error more = {0};
+    int handed = tune_hand_over(t, result ? RUN_FAILED : RUN_COMPLETE, result ? &more : err);
+    return result ? result : handed; /* the first error is what there is to say */
 }
 
 int verb_tune(int argc, char **argv)

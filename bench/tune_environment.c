@@ -54,10 +54,11 @@ void tune_planted(const struct tune_variable *variables, size_t count, char *out
     *out = '\0';
     if (!percent)
         return;
-    for (size_t i = 0; i < count; i++) {
+    bool has = false, gain = percent[1] != '-';
+    for (size_t i = 0; i < count && !has; i++) {
         int length = snprintf(entry, sizeof(entry), "%s=%s", variables[i].name, variables[i].value);
-        if (length == percent - planted && !strncmp(entry, planted, (size_t)length))
-            return;
+        has = length == percent - planted && !strncmp(entry, planted, (size_t)length);
     }
-    snprintf(out, TUNE_SLOW_TEXT, "all=%.20s", percent + 1);
+    if (has != gain)
+        snprintf(out, TUNE_SLOW_TEXT, "all=%.20s", percent + 1 + !gain);
 }

@@ -13,7 +13,8 @@ char **tune_environment(const struct tune_variable *variables, size_t count, str
 void tune_environment_free(char **environment);
 
 /* In a build for proofs, where PMB_PLANT_VARIABLE is NAME=VALUE:PERCENT, a gain is planted: processes without
- * that variable are slowed by so much. The value of their --slow into `out` (of TUNE_SLOW_TEXT); else "". */
+ * that variable are slowed by so much; with a percentage below 0 a loss: those with it are. The value of
+ * their --slow into `out` (of TUNE_SLOW_TEXT); else "". */
 void tune_planted(const struct tune_variable *variables, size_t count, char *out);
 
 #endif

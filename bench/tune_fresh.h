@@ -7,28 +7,30 @@
 
 enum { TUNE_PATHS = 3 };
 
-/* Processes of one plan. */
+/* Processes of one plan, each with the sizes of its round. */
 struct tune_fresh {
     const struct tune_processes *all;
     uint64_t deadline; /* clock_now_ns() */
     json_t *plan;      /* owned */
-    uint64_t sizes[PROVE_SIZES];
-    size_t size_count, blocks, path_count;
+    size_t blocks, path_count;
+    const char *const *what; /* words for each block; NULL: there is one */
     char paths[TUNE_PATHS][NAME_TEXT];
     double spent_s, longest_s; /* by processes so far */
     unsigned ran;
 };
 
 /* libpmem2's own copy, each write durable by itself: warm and cold source, aligned and not. -1 with err. */
-int tune_fresh_library(struct tune_fresh *fresh, const struct tune_processes *all, const uint64_t *sizes,
-                       size_t count, uint64_t deadline, struct error *err);
-/* write() then fsync() by up to TUNE_PATHS paths. -1 with err. */
-int tune_fresh_paths(struct tune_fresh *fresh, const struct tune_processes *all, const char *const *paths,
-                     size_t path_count, const uint64_t *sizes, size_t count, uint64_t deadline,
-                     struct error *err);
+int tune_fresh_library(struct tune_fresh *fresh, const struct tune_processes *all, uint64_t deadline,
+                       struct error *err);
+/* write() then fsync() by up to TUNE_PATHS paths, in the situation with this id: those axes of it that there
+ * are; the others as in the primary one. -1 with err. */
+int tune_fresh_paths(struct tune_fresh *fresh, const struct tune_processes *all, const char *situation,
+                     const char *const *paths, size_t path_count, uint64_t deadline, struct error *err);
+/* Gives the plan the sizes of one round, as each process does. -1 with err. */
+int tune_fresh_sizes(struct tune_fresh *fresh, const struct tune_sizes *sizes, struct error *err);
 void tune_fresh_close(struct tune_fresh *fresh);
 
-/* Figures of path p are at [p * blocks * sizes]. Borrows fresh. */
+/* Borrows fresh. */
 struct tune_source tune_fresh_source(struct tune_fresh *fresh);
 
 #endif

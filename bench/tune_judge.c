@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+static const char NONE[] = "no environment";
+
 void tune_unproven(struct tuning_proposal *p, enum tune_end end)
 {
     p->proven = p->kept = false;
@@ -29,36 +31,51 @@ static __attribute__((format(printf, 2, 3))) void discard(struct tuning_proposal
     p->kept = false;
 }
 
-/* A new proof of these pairs; NULL with err for want of memory. */
-static struct tuning_proof *add_proof(struct tuning *t, const char *id, const char *proposal,
-                                      const char *against, const struct tune_pairs *pairs, size_t size_count,
+/* What these pairs prove; its sizes are owned. NULL sizes, with err, for want of memory. */
+static struct tuning_proof make_proof(const char *id, const char *proposal, const char *against,
+                                      const struct tune_contest *contest, const struct tune_pairs *pairs,
                                       const struct tune_ground *ground, struct error *err)
 {
-    uint64_t *sizes = malloc((size_count + 1) * sizeof(*sizes));
-    struct tuning_proof *list = realloc(t->proofs, (t->proof_count + 1) * sizeof(*list)), *proof = NULL;
-    t->proofs = list ? list : t->proofs;
-    if (!sizes || !list) {
-        free(sizes);
+    struct tuning_proof proof = {.seed = ground->seed,
+                                 .sizes = malloc(TUNE_ROUNDS * PROVE_SIZES * sizeof(*proof.sizes))};
+    if (!proof.sizes) {
+        error_set(err, EXIT_CANNOT, "tune: no memory for a proof");
+        return proof;
+    }
+    proof.size_count = tune_contest_sizes(contest, proof.sizes);
+    text_copy(proof.id, sizeof(proof.id), id);
+    text_copy(proof.proposal, sizeof(proof.proposal), proposal);
+    text_copy(proof.against, sizeof(proof.against), against);
+    tune_pairs_fill(pairs, &proof);
+    return proof;
+}
+
+/* Takes over its sizes; NULL with err for want of memory. */
+static struct tuning_proof *add_proof(struct tuning *t, struct tuning_proof proof, struct error *err)
+{
+    struct tuning_proof *list = proof.sizes ? realloc(t->proofs, (t->proof_count + 1) * sizeof(*list)) : NULL;
+    if (!list) {
+        free(proof.sizes);
         error_set(err, EXIT_CANNOT, "tune: no memory for a proof");
         return NULL;
     }
-    proof = &list[t->proof_count++];
-    *proof = (struct tuning_proof){.seed = ground->seed, .sizes = sizes, .size_count = size_count};
-    memcpy(sizes, ground->sizes, size_count * sizeof(*sizes));
-    text_copy(proof->id, sizeof(proof->id), id);
-    text_copy(proof->proposal, sizeof(proof->proposal), proposal);
-    text_copy(proof->against, sizeof(proof->against), against);
-    tune_pairs_fill(pairs, sizes, size_count, proof);
-    return proof;
+    t->proofs = list;
+    list[t->proof_count] = proof;
+    return &list[t->proof_count++];
 }
 
 /* What the proofs of a proposal say of it together. */
 static void take(struct tuning_proposal *p, const struct tuning_proof *proof)
 {
+    bool none = !strcmp(proof->against, NONE);
     p->kept = (!p->proven || p->kept) && proof->kept;
     p->proven = true;
     if (proof->kept && p->kept)
         *p->reason = '\0';
+    else if (!proof->kept && proof->ratio.high < 1)
+        discard(p, "%s%s%scheaper on the whole (%.2f), but %s cost %.2f times as much",
+                none ? "" : "against ", none ? "" : proof->against, none ? "" : " ", proof->ratio.value,
+                proof->worst.where, proof->worst.ratio);
     else if (!proof->kept)
         discard(p, "against %s it costs %.3f times as much (95 %%: %.3f to %.3f), not provably less",
                 proof->against, proof->ratio.value, proof->ratio.low, proof->ratio.high);
@@ -120,6 +137,8 @@ static void set_variable(struct tune_set *set, const struct tuning_proposal *p)
     text_copy(v->value, sizeof(v->value), p->value);
 }
 
+static const struct tune_side nothing = {0, 0};
+
 /* Each by itself. */
 static enum tune_end alone(struct tuning *t, struct ranking *r, const struct tune_source *source,
                            const struct tune_ground *ground, struct error *err)
@@ -127,7 +146,8 @@ static enum tune_end alone(struct tuning *t, struct ranking *r, const struct tun
     struct tune_set sets[TUNE_VARIANTS] = {0};
     for (size_t i = 0; i < r->count; i++)
         set_variable(&sets[i + 1], r->list[i]);
-    struct tune_contest *contest = tune_contest_new(sets, r->count + 1, ground->rounds_seed, err);
+    struct tune_contest *contest =
+        tune_contest_new(sets, r->count + 1, &ground->draw, ground->rounds_seed, err);
     if (!contest)
         return TUNE_FAILED;
     double reserve = r->count > 1 ? 3 * TUNE_ROUNDS_LEAST : 0;
@@ -135,12 +155,12 @@ static enum tune_end alone(struct tuning *t, struct ranking *r, const struct tun
     for (size_t i = 0; i < r->count; i++) {
         struct tuning_proposal *p = r->list[i];
         struct tune_pairs pairs;
-        tune_pairs_of(contest, source, i + 1, 0, &pairs);
+        tune_pairs_of(contest, source, (struct tune_side){i + 1, 0}, nothing, &pairs);
         tune_unproven(p, contest->out[i + 1] || end == TUNE_RAN ? TUNE_TIME : end);
         if (contest->out[i + 1] || pairs.count < TUNE_ROUNDS_LEAST)
             continue;
-        struct tuning_proof *proof =
-            add_proof(t, p->id, p->id, "no environment", &pairs, source->sizes, ground, err);
+        const struct tuning_proof *proof =
+            add_proof(t, make_proof(p->id, p->id, NONE, contest, &pairs, ground, err), err);
         if (!proof) {
             end = TUNE_FAILED;
             break;
@@ -191,41 +211,93 @@ static const char *why_not(enum tune_end end)
                                 : "the time was spent";
 }
 
-/* All that won, beside nothing and beside the best of them. */
-static enum tune_end together(struct tuning *t, const struct ranking *r, const struct tune_source *source,
-                              const struct tune_ground *ground, struct error *err)
+/* Variables that are kept, and the next one, which may join them. */
+struct joining {
+    struct tune_set kept;
+    struct tuning_proof
+        proof; /* of all that are kept, once there are several; else of the first that failed */
+};
+
+/* Why one does not join, of the proofs of all with it, against nothing and against all without it. */
+static void reject(struct tuning_proposal *p, const struct tuning_proof *all,
+                   const struct tuning_proof *added)
 {
-    struct tune_set sets[3] = {0};
-    struct tune_pairs pairs, to_best;
-    const char *best = r->list[0]->name;
-    set_variable(&sets[1], r->list[0]);
-    for (size_t i = 0; i < r->count; i++)
-        set_variable(&sets[2], r->list[i]);
-    struct tune_contest *contest = tune_contest_new(sets, 3, ~ground->rounds_seed, err);
+    if (tune_class_loses(added) || tune_class_loses(all)) {
+        const struct tuning_class *worst = tune_class_loses(added) ? &added->worst : &all->worst;
+        discard(p, "beside %s it costs %.3f times as much (%.3f to %.3f), and %s %.2f times: it is not added",
+                added->against, added->ratio.value, added->ratio.low, added->ratio.high, worst->where,
+                worst->ratio);
+    } else
+        discard(p,
+                "beside %s it costs %.3f times as much (95 %%: %.3f to %.3f), not provably less: it is not "
+                "added",
+                added->against, added->ratio.value, added->ratio.low, added->ratio.high);
+}
+
+/* What the contest says of it: it joins, or is discarded. Whether the proof of all was taken over. */
+static bool settle(struct joining *j, const struct tune_set *with, struct tuning_proposal *p,
+                   const struct tuning_proof *all, const struct tuning_proof *added)
+{
+    bool joins = all->kept && added->kept, first = !j->proof.sizes;
+    if (joins)
+        j->kept = *with;
+    else
+        reject(p, all, added);
+    if (!joins && !first)
+        return false;
+    free(j->proof.sizes);
+    j->proof = *all;
+    j->proof.kept = joins;
+    return true;
+}
+
+/* Tries whether one more joins, beside nothing and beside those that are kept; `others` are to be tried after
+ * it. *settled: whether that was found out. */
+static enum tune_end join(struct joining *j, struct tuning_proposal *p, size_t others,
+                          const struct tune_source *source, const struct tune_ground *ground, uint64_t seed,
+                          bool *settled, struct error *err)
+{
+    struct tune_set sets[3] = {{.count = 0}, j->kept, j->kept};
+    struct tune_pairs pairs, to_kept;
+    set_variable(&sets[2], p);
+    struct tune_contest *contest = tune_contest_new(sets, 3, &ground->draw, seed, err);
     if (!contest)
         return TUNE_FAILED;
-    enum tune_end end = run_rounds(contest, source, false, 1, 0, err);
-    tune_pairs_of(contest, source, 2, 0, &pairs);
-    tune_pairs_of(contest, source, 2, 1, &to_best);
+    enum tune_end end = run_rounds(contest, source, false, 1, 3 * TUNE_ROUNDS_LEAST * (double)others, err);
+    tune_pairs_of(contest, source, (struct tune_side){2, 0}, nothing, &pairs);
+    tune_pairs_of(contest, source, (struct tune_side){2, 0}, (struct tune_side){1, 0}, &to_kept);
+    *settled = pairs.count >= TUNE_ROUNDS_LEAST && to_kept.count >= TUNE_ROUNDS_LEAST;
+    if (*settled) {
+        struct tuning_proof all = make_proof("libpmem", "libpmem", NONE, contest, &pairs, ground, err),
+                            added = {.seed = 0};
+        snprintf(added.against, sizeof(added.against), "%.35s%s", j->kept.list[0].name,
+                 j->kept.count > 1 ? " ..." : "");
+        tune_pairs_fill(&to_kept, &added);
+        end = all.sizes ? end : TUNE_FAILED;
+        if (!all.sizes || !settle(j, &sets[2], p, &all, &added))
+            free(all.sizes);
+    }
     free(contest);
-    struct interval ratio = tune_pairs_ratio(&to_best);
-    struct tuning_proof *proof = NULL;
-    if (pairs.count >= TUNE_ROUNDS_LEAST &&
-        !(proof = add_proof(t, "libpmem", "libpmem", "no environment", &pairs, source->sizes, ground, err)))
-        end = TUNE_FAILED;
-    if (proof && ratio.low > 1)
-        proof->kept = false;
-    for (size_t i = 1; i < r->count && !(proof && proof->kept); i++)
-        if (!proof)
-            discard(r->list[i], "%s before all that won were proven together: only the best, %s, is kept",
-                    why_not(end), best);
-        else
-            discard(
-                r->list[i],
-                "all that won cost together %.3f times as much as nothing, %.3f times as much as %s alone: "
-                "only that is kept",
-                proof->ratio.value, ratio.value, best);
     return end;
+}
+
+/* Adds to the best, the first, one after the other. */
+static enum tune_end together(struct tuning *t, const struct ranking *r, enum tune_end end,
+                              const struct tune_source *source, const struct tune_ground *ground,
+                              struct error *err)
+{
+    struct joining j = {.kept = {.count = 0}};
+    struct rng seeds = {.state = ~ground->rounds_seed};
+    set_variable(&j.kept, r->list[0]);
+    for (size_t i = 1; i < r->count; i++) {
+        bool settled = false;
+        if (end == TUNE_RAN)
+            end = join(&j, r->list[i], r->count - 1 - i, source, ground, rng_next(&seeds), &settled, err);
+        if (!settled)
+            discard(r->list[i], "%s before it was proven beside %s, which is kept", why_not(end),
+                    r->list[0]->name);
+    }
+    return j.proof.sizes && !add_proof(t, j.proof, err) ? TUNE_FAILED : end;
 }
 
 enum tune_end tune_judge_environment(struct tuning *t, const struct tune_source *source,
@@ -237,14 +309,7 @@ enum tune_end tune_judge_environment(struct tuning *t, const struct tune_source 
         return TUNE_RAN;
     enum tune_end end = alone(t, &r, source, ground, err);
     winners(&r);
-    if (r.count < 2)
-        return end;
-    if (end == TUNE_RAN)
-        return together(t, &r, source, ground, err);
-    for (size_t i = 1; i < r.count; i++)
-        discard(r.list[i], "%s before all that won were proven together: only the best, %s, is kept",
-                why_not(end), r.list[0]->name);
-    return end;
+    return r.count < 2 ? end : together(t, &r, end, source, ground, err);
 }
 
 enum tune_end tune_judge_hybrid(struct tuning *t, struct tuning_proposal *hybrid, const char *const *against,
@@ -252,25 +317,22 @@ enum tune_end tune_judge_hybrid(struct tuning *t, struct tuning_proposal *hybrid
                                 const struct tune_ground *ground, struct error *err)
 {
     static const struct tune_set none = {.count = 0};
-    struct tune_contest *contest = tune_contest_new(&none, 1, ground->rounds_seed, err);
+    struct tune_contest *contest = tune_contest_new(&none, 1, &ground->draw, ground->rounds_seed, err);
     if (!contest)
         return TUNE_FAILED;
     enum tune_end end = run_rounds(contest, source, false, share, 0, err);
     tune_unproven(hybrid, end == TUNE_RAN ? TUNE_TIME : end);
     for (size_t i = 0; i < count && contest->rounds >= TUNE_ROUNDS_LEAST; i++) {
-        struct tune_pairs pairs = {.count = 0};
+        struct tune_pairs pairs;
         char id[NAME_TEXT];
-        for (unsigned r = 0; r < contest->rounds; r++) {
-            const double *figures = contest->figures[r][0].log_ns;
-            tune_pairs_add(&pairs, figures, figures + (i + 1) * source->sizes, source->sizes, 1);
-        }
+        tune_pairs_of(contest, source, nothing, (struct tune_side){0, i + 1}, &pairs);
         if (pairs.count < TUNE_ROUNDS_LEAST) {
             tune_unproven(hybrid, TUNE_RAN);
             break;
         }
         snprintf(id, sizeof(id), "%.15s/%.23s", hybrid->id, against[i]);
         const struct tuning_proof *proof =
-            add_proof(t, id, hybrid->id, against[i], &pairs, source->sizes, ground, err);
+            add_proof(t, make_proof(id, hybrid->id, against[i], contest, &pairs, ground, err), err);
         if (!proof) {
             tune_unproven(hybrid, end = TUNE_FAILED);
             break;

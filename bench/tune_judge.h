@@ -17,19 +17,20 @@ enum tune_end tune_try(struct tuning *t, const struct tune_candidate *candidates
 
 /* What proofs say of where they were made. */
 struct tune_ground {
-    const uint64_t *sizes; /* source->sizes of them */
+    struct tune_draw draw; /* of sizes, anew for each round */
     uint64_t seed;         /* as given, for the file */
-    uint64_t rounds_seed;  /* of the rounds' seeds */
+    uint64_t rounds_seed;  /* of the rounds' seeds and sizes */
 };
 
-/* Each proposal of kind environment by itself, the greatest found gains first, then those that won together,
- * also against the best of them alone: all are kept unless they do not win or lose against that one, which
- * then is kept alone. */
+/* Each proposal of kind environment by itself, the greatest found gains first. Then the best of those that
+ * won is kept, and the others are added to it one by one, the better first: one stays if all that are kept
+ * with it cost provably less than nothing and than all without it, and no class provably loses against
+ * either. */
 enum tune_end tune_judge_environment(struct tuning *t, const struct tune_source *source,
                                      const struct tune_ground *ground, struct error *err);
 
 /* Proposal `hybrid` against `count` (at most 2) pure paths `against`: figures are those of hybrid, then of
- * each pure path, source->sizes each, of one process. `share` of the time may be spent. */
+ * each pure path, all of one process. `share` of the time may be spent. */
 enum tune_end tune_judge_hybrid(struct tuning *t, struct tuning_proposal *hybrid, const char *const *against,
                                 size_t count, const struct tune_source *source, double share,
                                 const struct tune_ground *ground, struct error *err);

@@ -3,6 +3,7 @@
 #include "bench/tune_options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/nearest.h"
@@ -29,6 +30,7 @@ enum {
     OPT_COPY,
     OPT_PATHS,
     OPT_ONLY,
+    OPT_PRIMARY,
     OPT_MAX_TIME,
     OPT_OUT,
     OPT_CHECK,
@@ -57,6 +59,7 @@ static const struct option_row rows[OPTS_PROOF] = {
     [OPT_COPY] = {"copy", "C,..", "copies to choose from (default: all that are durable)"},
     [OPT_PATHS] = {"paths", "P,..", "paths to choose from for write() then fsync()"},
     [OPT_ONLY] = {"only", "PART,..", "durable, fsync, tracker, threads, libpmem, proof (default: all)"},
+    [OPT_PRIMARY] = {"primary", NULL, "only the primary situation of each question: some 20 s"},
     [OPT_MAX_TIME] = {"max-time", "T", "seconds for all of it (default: 120)"},
     [OPT_OUT] = {"out", "DIR", "a new folder for what is found (default: runs/DATE-tune)"},
     [OPT_CHECK] = {"check", "DIR", "make the proof of that tuning again, and change nothing"},
@@ -120,19 +123,49 @@ static void pass(int row, const char *value, char **out, int *count)
         out[(*count)++] = (char *)(uintptr_t)value; /* argv's own text */
 }
 
+/* Plain numbers, each once. */
+static int read_threads(const char *text, json_t **out, struct error *err)
+{
+    json_t *list = read_list("threads", text, err), *item;
+    size_t i;
+    if (!list)
+        return -1;
+    *out = json_array();
+    json_array_foreach(list, i, item)
+    {
+        const char *given = json_string_value(item);
+        unsigned long n = strtoul(given, NULL, 10);
+        json_t *known, *plain = json_sprintf("%lu", n);
+        size_t k;
+        bool twice = false;
+        if (!*given || given[strspn(given, "0123456789")] || !n || n > 1024)
+            error_set(err, EXIT_USAGE, "--threads: '%.40s' is not a number of threads; write 1, 2 or 1,2,4",
+                      given);
+        json_array_foreach(*out, k, known) twice |= json_equal(known, plain);
+        if (twice)
+            json_decref(plain);
+        else
+            json_array_append_new(*out, plain);
+    }
+    json_decref(list);
+    if (json_array_size(*out) > TUNE_THREADS)
+        error_set(err, EXIT_USAGE, "--threads: more than %d numbers; name fewer", TUNE_THREADS);
+    return error_is_set(err) ? -1 : 0;
+}
+
 static int read_lists(const char *const *values, struct tune_options *o, struct error *err)
 {
     if (values[OPT_COPY] && !(o->copies = read_list("copy", values[OPT_COPY], err)))
         return -1;
     if (values[OPT_PATHS] && !(o->paths = read_list("paths", values[OPT_PATHS], err)))
         return -1;
-    return values[OPT_THREADS] && !(o->threads = read_list("threads", values[OPT_THREADS], err)) ? -1 : 0;
+    return values[OPT_THREADS] ? read_threads(values[OPT_THREADS], &o->threads, err) : 0;
 }
 
 /* What makes no sense beside --check. */
 static int check_alone(const char *const *values, struct error *err)
 {
-    static const int search[] = {OPT_THREADS, OPT_COPY, OPT_PATHS, OPT_ONLY, OPT_OUT};
+    static const int search[] = {OPT_THREADS, OPT_COPY, OPT_PATHS, OPT_ONLY, OPT_PRIMARY, OPT_OUT};
     for (size_t i = 0; values[OPT_CHECK] && i < sizeof(search) / sizeof(search[0]); i++)
         if (values[search[i]])
             return error_set(err, EXIT_USAGE,
@@ -140,6 +173,27 @@ static int check_alone(const char *const *values, struct error *err)
                              rows[search[i]].name);
     if (values[OPT_FORCE] && !values[OPT_CHECK])
         return error_set(err, EXIT_USAGE, "--force goes with --check DIR: a new tuning needs none");
+    return 0;
+}
+
+/* What is named for a part that --only leaves out would do nothing. */
+static int check_parts(const char *const *values, const struct tune_options *o, struct error *err)
+{
+    const unsigned copies = TUNE_PART_DURABLE | TUNE_PART_THREADS;
+    const struct {
+        int option;
+        unsigned parts;
+        const char *names;
+    } uses[] = {{OPT_COPY, copies, "durable and threads"},
+                {OPT_THREADS, copies, "durable and threads"},
+                {OPT_PATHS, TUNE_PART_FSYNC, "fsync"}};
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++)
+        if (values[uses[i].option] && !(o->parts & uses[i].parts))
+            return error_set(err, EXIT_USAGE, "--%s is for %s, which --only leaves out: name it there too",
+                             rows[uses[i].option].name, uses[i].names);
+    if (o->parts == TUNE_PART_PROOF)
+        return error_set(err, EXIT_USAGE,
+                         "--only proof: of what? name fsync or libpmem too, or use --check DIR");
     return 0;
 }
 
@@ -154,10 +208,12 @@ int tune_options_read(int argc, char **argv, struct tune_options *o, struct erro
     o->force = values[OPT_FORCE];
     o->out = values[OPT_OUT];
     o->seed_given = values[OPT_SEED];
+    o->parts_named = values[OPT_ONLY];
+    o->primary = values[OPT_PRIMARY];
     if (o->help)
         return 0;
     if (check_alone(values, err) || read_lists(values, o, err) ||
-        (values[OPT_ONLY] && read_parts(values[OPT_ONLY], &o->parts, err)) ||
+        (values[OPT_ONLY] && read_parts(values[OPT_ONLY], &o->parts, err)) || check_parts(values, o, err) ||
         (values[OPT_MAX_TIME] && read_seconds(values[OPT_MAX_TIME], &o->max_time_s, err)))
         return -1;
     o->passed[o->passed_count++] = argv[0];

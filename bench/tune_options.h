@@ -16,13 +16,15 @@ enum tune_part {
     TUNE_PARTS_ALL = (1u << 6) - 1
 };
 
-enum { TUNE_SECONDS = 120, TUNE_PASSED = 32 };
+enum { TUNE_SECONDS = 120, TUNE_PASSED = 32, TUNE_THREADS = 8 };
 
 struct tune_options {
     const char *check;                /* --check: the folder whose proof is made again; NULL: not given */
     const char *out;                  /* --out; NULL: not given */
-    json_t *copies, *paths, *threads; /* lists of texts; NULL: not given; owned */
+    json_t *copies, *paths, *threads; /* lists of texts, each once; NULL: not given; owned */
     unsigned parts;                   /* enum tune_part bits */
+    bool primary;                     /* --primary: no other situations */
+    bool parts_named;                 /* --only was given: what it names must be possible */
     bool force, help, seed_given;
     double max_time_s;
     /* What goes to `run` (its options of the same names), as a command line with room for more. */

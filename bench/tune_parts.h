@@ -69,23 +69,27 @@ json_t *tune_largest(const struct tune *t, struct error *err);
 /* After run_look with that plan: what of the choices can run, into choices and found.parts; a line on stderr
  * for what is worth one. -1 with err: nothing can be chosen. */
 int tune_sort_out(struct tune *t, struct error *err);
-/* All situations, those that matter most first, into found.situations. -1 with err for want of memory. */
+/* Index of the usable strategy with this label; -1: there is none. */
+int tune_strategy_find(const struct tune *t, enum tune_question question, const char *label);
+
+/* tune_situations.c: all situations, those that matter most first, into found.situations. -1 with err for
+ * want of memory. */
 int tune_situations(struct tune *t, struct error *err);
+/* In how many axes it differs from the primary situation of its question; other threads count twice. */
+int tune_off(const struct tune *t, const struct tuning_situation *s);
+
+/* tune_questions.c */
 enum tune_question tune_question_of(const struct tuning_situation *s);
 /* Sizes that each of its situations is first looked at, rising. Returns how many. */
 size_t tune_sizes(enum tune_question question, const uint64_t **sizes);
-/* In how many axes it differs from the primary situation of its question; other threads count twice. */
-int tune_off(const struct tune *t, const struct tuning_situation *s);
-/* Whether somebody's constant is about this strategy: its crossover is sought in any case (tune_flips.c). */
-bool tune_is_of_pair(const char *label);
-/* Index of the usable strategy with this label; -1: there is none. */
-int tune_strategy_find(const struct tune *t, enum tune_question question, const char *label);
 
 /* tune_point.c: opens the point for `count` strategies (indices); -1 with err. */
 int tune_point_open(struct tune *t, const struct tuning_situation *s, uint64_t size, const size_t *strategies,
                     size_t count, struct tune_point *p, struct error *err);
 /* At least `rounds` more rounds; counts the group once in found. -1 with err. */
 int tune_point_visit(struct tune *t, struct tune_point *p, unsigned rounds, struct error *err);
+/* Whether its controls held, and differences of a tenth are beyond their noise. */
+bool tune_point_tells(const struct tune_point *p);
 void tune_point_close(struct tune_point *p);
 /* Cost of member b over member a; NAN where one failed or the controls did not hold. */
 struct interval tune_point_ratio(const struct tune_point *p, size_t a, size_t b, double confidence);
@@ -103,6 +107,8 @@ int tune_view(const struct tune *t, const struct tuning_situation *s, struct sur
               struct error *err);
 /* tune_flips.c: the crossovers of what the search has seen. */
 int tune_flips(struct tune *t, struct error *err);
+/* Whether somebody's constant is about this strategy: its crossover is sought in any case. */
+bool tune_is_of_pair(const char *label);
 /* tune_threads.c: how bandwidth grows. */
 int tune_bandwidth(struct tune *t, struct error *err);
 /* tune_propose.c: from what was found to proposals, and their proof; the memory under test is closed. */
@@ -113,7 +119,7 @@ struct tune_processes tune_processes_of(struct tune *t);
 /* tune_write.c: the folder and its files. tune_keep writes tuning.json as far as it is known; tune_hand_over
  * all files, and the report on stdout. -1 with err. */
 int tune_keep(struct tune *t, enum run_status status, struct error *err);
-int tune_hand_over(struct tune *t, struct error *err);
+int tune_hand_over(struct tune *t, enum run_status status, struct error *err);
 
 /* tune_check.c: --check. */
 int tune_check(struct tune *t, char **argv, struct error *err);

@@ -10,6 +10,9 @@
 #include "bench/tune_parts.h"
 #include "results/stats.h"
 
+/* What the controls of a group must be able to tell. */
+static const double FLOOR_MOST = 1.1;
+
 static int build_cell(const struct tune *t, const struct tuning_situation *s, uint64_t size,
                       const struct tune_strategy *strategy, struct run_cell *cell, struct error *err)
 {
@@ -63,11 +66,16 @@ static double floor_of(const struct group *g)
     return isnan(away) ? NAN : fmax(away, 1);
 }
 
+bool tune_point_tells(const struct tune_point *p)
+{
+    return p->group->controls.held && floor_of(p->group) <= FLOOR_MOST;
+}
+
 /* The controls of each group are judged by its last visit. */
 static int count_group(struct tune *t, struct tune_point *p, bool held_before, struct error *err)
 {
     struct tuning *f = &t->found;
-    bool held = p->group->controls.held;
+    bool held = tune_point_tells(p);
     if (p->counted) {
         f->held = f->held - held_before + held;
         return 0;
@@ -84,7 +92,7 @@ static int count_group(struct tune *t, struct tune_point *p, bool held_before, s
 
 int tune_point_visit(struct tune *t, struct tune_point *p, unsigned rounds, struct error *err)
 {
-    bool held_before = p->counted && p->group->controls.held;
+    bool held_before = p->counted && tune_point_tells(p);
     uint64_t moved = p->group->moved;
     if (group_visit(p->group, &t->env, rounds, t->end, err) || group_analyse(p->group, &t->env, err))
         return -1;
@@ -184,7 +192,7 @@ int tune_point_keep(const struct tune_point *p, struct tuning_situation *s,
     out->cells = cells;
     out->cell_count = p->cells.count;
     out->rounds = p->group->rounds;
-    out->held = p->group->controls.held;
+    out->held = tune_point_tells(p);
     out->floor_ratio = floor_of(p->group);
     fill(p, choices, out);
     return 0;

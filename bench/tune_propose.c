@@ -1,44 +1,17 @@
 /* tune_propose.c - from what was found to something to use, and its proof */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/signals.h"
-#include "base/text.h"
+#include "bench/tune_hybrid.h"
 #include "bench/tune_parts.h"
 #include "bench/tune_prove.h"
 
-enum { LINE_BYTES = 64 };
 /* Of the time after the search, trying libpmem's variables may take so much; the rest is the proof's. */
-static const double TRY_SHARE = 0.4;
+static const double TRY_SHARE = 0.5;
 static const uint64_t OTHER_SEED = 0x5bd1e995;
-
-/* The size at which hybrid would switch: of the primary situation. */
-static int propose_hybrid(struct tune *t, struct error *err)
-{
-    for (size_t i = 0; i < t->found.crossover_count; i++) {
-        const struct tuning_crossover *x = &t->found.crossovers[i];
-        bool primary = false;
-        for (size_t s = 0; s < t->found.situation_count; s++)
-            primary |= t->found.situations[s].primary && !strcmp(t->found.situations[s].id, x->situation);
-        if (!primary || strncmp(x->id, "hybrid/", 7) || isnan(x->size))
-            continue;
-        struct tuning_proposal *p = tune_add(&t->found.proposals, &t->found.proposal_count, sizeof(*p), err);
-        if (!p)
-            return -1;
-        long bytes = lround(x->size / LINE_BYTES) * LINE_BYTES;
-        *p =
-            (struct tuning_proposal){.id = "hybrid", .kind = "constant", .name = "hybrid", .found_gain = NAN};
-        snprintf(p->value, sizeof(p->value), "%ld", bytes > LINE_BYTES ? bytes : LINE_BYTES);
-        snprintf(p->what, sizeof(p->what),
-                 "path hybrid: writes below this size copy cached and are marked for fsync, from it on they "
-                 "bypass the cache");
-        text_copy(p->reason, sizeof(p->reason), "not proven yet");
-    }
-    return 0;
-}
 
 /* All sizes that the search has measured; malloc'ed. NULL with err. */
 static uint64_t *searched(const struct tune *t, size_t *count, struct error *err)
@@ -84,7 +57,7 @@ int tune_propose(struct tune *t, struct error *err)
     struct tune_processes all = tune_processes_of(t);
     uint64_t seed = t->run.options.seed;
     unsigned parts = t->options.parts, tried = 0, planned = 0;
-    if (parts & TUNE_PART_FSYNC && propose_hybrid(t, err))
+    if (parts & TUNE_PART_FSYNC && tune_propose_hybrid(&t->found, err))
         return -1;
     double left = fmax(tune_left(t->end), 0);
     uint64_t try_end = t->end - (uint64_t)(left * (1 - TRY_SHARE) * 1e9);

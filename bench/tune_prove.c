@@ -24,29 +24,17 @@ int tune_try_library(const struct tune_processes *all, struct tuning *t, uint64_
 {
     struct tune_candidate candidates[TUNE_VARIANTS];
     struct tune_fresh fresh;
-    uint64_t sizes[PROVE_SIZES];
     *tried = *planned = 0;
     if (!tune_library_fits(all->domain))
         return 0;
-    size_t count = tune_candidates(t, cpu_features(), candidates), size_count = tune_sizes_tried(sizes);
+    size_t count = tune_candidates(t, cpu_features(), candidates);
     *planned = (unsigned)count;
-    if (tune_fresh_library(&fresh, all, sizes, size_count, deadline, err))
+    if (tune_fresh_library(&fresh, all, deadline, err))
         return -1;
     struct tune_source source = tune_fresh_source(&fresh);
     enum tune_end end = tune_try(t, candidates, count, &source, all->seed, tried, err);
     tune_fresh_close(&fresh);
     return end == TUNE_FAILED ? -1 : 0;
-}
-
-/* Half of the sizes on each side of the switch, as far as there is room. */
-static size_t hybrid_sizes(struct rng *rng, uint64_t from, struct size_list searched, uint64_t *out)
-{
-    uint64_t half = PROVE_SIZES / 2;
-    bool below = from > 2 * PROVE_LEAST, above = from < PROVE_MOST / 2;
-    if (!below || !above)
-        return tune_sizes_draw(rng, PROVE_LEAST, PROVE_MOST, PROVE_SIZES, searched, out, 0);
-    size_t count = tune_sizes_draw(rng, PROVE_LEAST, from - 8, half, searched, out, 0);
-    return tune_sizes_draw(rng, from, PROVE_MOST, half, searched, out, count);
 }
 
 /* What all proofs of one call have in common. */
@@ -68,18 +56,17 @@ static bool has_environment(const struct tuning *t)
 
 static enum tune_end prove_hybrid(struct proving *p, struct tuning_proposal *hybrid, struct error *err)
 {
-    uint64_t sizes[PROVE_SIZES], from = strtoull(hybrid->value, NULL, 10);
+    uint64_t from = strtoull(hybrid->value, NULL, 10);
     char path[NAME_TEXT];
     const char *paths[TUNE_PATHS] = {path, pure[0], pure[1]};
     struct tune_fresh fresh;
     snprintf(path, sizeof(path), "hybrid@%llu", (unsigned long long)from);
-    size_t count = hybrid_sizes(&p->rng, from, p->searched, sizes);
-    struct tune_ground ground = {sizes, p->seed, rng_next(&p->rng)};
-    if (!count || !from) {
-        text_copy(hybrid->reason, sizeof(hybrid->reason), "there is no size to prove it at");
+    struct tune_ground ground = {{p->searched, from}, p->seed, rng_next(&p->rng)};
+    if (!from) {
+        text_copy(hybrid->reason, sizeof(hybrid->reason), "there is no size from which on it would bypass");
         return TUNE_RAN;
     }
-    if (tune_fresh_paths(&fresh, p->all, paths, TUNE_PATHS, sizes, count, p->deadline, err))
+    if (tune_fresh_paths(&fresh, p->all, hybrid->situation, paths, TUNE_PATHS, p->deadline, err))
         return TUNE_FAILED;
     struct tune_source source = tune_fresh_source(&fresh);
     enum tune_end end = tune_judge_hybrid(p->t, hybrid, pure, PURE, &source,
@@ -108,18 +95,16 @@ static void refuse_environment(struct tuning *t, const char *domain)
 
 static enum tune_end prove_environment(struct proving *p, struct error *err)
 {
-    uint64_t sizes[PROVE_SIZES];
     struct tune_fresh fresh;
-    size_t count = tune_sizes_draw(&p->rng, PROVE_LEAST, PROVE_MOST, PROVE_SIZES, p->searched, sizes, 0);
-    struct tune_ground ground = {sizes, p->seed, rng_next(&p->rng)};
+    struct tune_ground ground = {{p->searched, 0}, p->seed, rng_next(&p->rng)};
     if (!has_environment(p->t))
         return TUNE_RAN;
     if (!tune_library_fits(p->all->domain)) {
         refuse_environment(p->t, p->all->domain);
         return TUNE_RAN;
     }
-    if (!count || tune_fresh_library(&fresh, p->all, sizes, count, p->deadline, err))
-        return count ? TUNE_FAILED : TUNE_RAN;
+    if (tune_fresh_library(&fresh, p->all, p->deadline, err))
+        return TUNE_FAILED;
     struct tune_source source = tune_fresh_source(&fresh);
     enum tune_end end = tune_judge_environment(p->t, &source, &ground, err);
     tune_fresh_close(&fresh);

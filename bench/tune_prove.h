@@ -19,11 +19,14 @@ enum { PROVE_LEAST = 64, PROVE_MOST = 65536, PROVE_SIZES = 8 };
 int tune_try_library(const struct tune_processes *all, struct tuning *t, uint64_t deadline, unsigned *tried,
                      unsigned *planned, struct error *err);
 
-/* Proves t->proposals on sizes drawn by `seed` from PROVE_LEAST..PROVE_MOST that are not among `searched`:
- * `environment` ones one at a time, and all that remain together; `hybrid` against both pure paths (bypass,
- * and the cached path of hybrid's tracker at all sizes), by pairs of fresh processes with seeds of their own,
- * in alternating order. Fills t->proofs, and proven, kept, reason of each proposal: kept only where all its
- * proofs have an interval below 1. What the time or a signal left unproven is not kept. 0, or -1 with err. */
+/* Proves t->proposals by rounds of fresh processes with seeds of their own, whose order turns. Each round has
+ * sizes of its own, drawn from PROVE_LEAST..PROVE_MOST, none of `searched` and none that were tried. Those of
+ * kind `environment` one at a time, by a process with and one without it a round, and then together. `hybrid`
+ * against both pure paths (bypass, and the cached path of hybrid's tracker at all sizes) in the situation
+ * that it is for, by one process a round that measures all three paths: nothing differs between them but the
+ * path. Fills t->proofs, and proven, kept, reason of each proposal: kept only where all its proofs have an
+ * interval below 1 and no class that provably loses. What the time or a signal left unproven is not kept. 0,
+ * or -1 with err. */
 int tune_prove(const struct tune_processes *all, struct tuning *t, const uint64_t *searched, size_t count,
                uint64_t seed, uint64_t deadline, struct error *err);
 

@@ -26,7 +26,7 @@ static double best_ratio(const struct tune *t, enum tune_question q, const char 
     for (size_t i = 0; i < t->found.situation_count; i++) {
         const struct tuning_situation *s = &t->found.situations[i];
         for (size_t z = 0; tune_question_of(s) == q && z < s->point_count; z++)
-            for (size_t k = 0; k < s->points[z].cell_count; k++)
+            for (size_t k = 0; k < s->points[z].cell_count && s->points[z].held; k++)
                 if (!strcmp(s->points[z].cells[k].strategy, label))
                     best = fmin(best, s->points[z].cells[k].ratio.value);
     }
@@ -59,15 +59,19 @@ static int open_look(struct tune *t, size_t situation, uint64_t size, struct tun
     return tune_point_open(t, s, size, strategies, n, &look->point, err);
 }
 
-/* More rounds while the controls do not hold, then into the situation. */
+/* More rounds while the controls do not hold or cannot tell small differences, then into the situation. */
 static int visit_look(struct tune *t, struct tune_look *look, unsigned rounds, struct error *err)
 {
     struct tuning_situation *s = &t->found.situations[look->situation];
     if (tune_point_visit(t, &look->point, rounds, err))
         return -1;
-    while (!look->point.group->controls.held && look->point.group->rounds < ROUNDS_ENOUGH && !signals_stop())
+    unsigned before = 0; /* a visit that adds nothing was ended by the time or a signal */
+    while (!tune_point_tells(&look->point) && look->point.group->rounds < ROUNDS_ENOUGH &&
+           look->point.group->rounds > before) {
+        before = look->point.group->rounds;
         if (tune_point_visit(t, &look->point, ROUNDS_LEAST, err))
             return -1;
+    }
     if (look->point.group->rounds < ROUNDS_LEAST) /* a signal came */
         return 0;
     return tune_point_keep(&look->point, s, &t->choices[tune_question_of(s)], err);
@@ -130,7 +134,7 @@ int tune_view(const struct tune *t, const struct tuning_situation *s, struct sur
             const struct tuning_point *p = &s->points[z];
             struct interval *r = &ratio[z * c->count + i];
             *r = (struct interval){NAN, NAN, NAN};
-            for (size_t k = 0; k < p->cell_count; k++)
+            for (size_t k = 0; k < p->cell_count && p->held; k++)
                 if (!strcmp(p->cells[k].strategy, c->list[i].label))
                     *r = p->cells[k].ratio;
         }
@@ -153,13 +157,26 @@ static int keep_equal(const struct tune *t, const struct tuning_situation *s, co
     return 0;
 }
 
-/* Whether the intervals are so narrow that "no difference" says something. */
-static bool well_known(const struct surface_view *view)
+/* Whether all that can be used was measured at all sizes, with intervals so narrow that "no difference" says
+ * something. */
+static bool well_known(const struct tune *t, const struct tuning_situation *s,
+                       const struct surface_view *view)
 {
-    for (size_t i = 0; i < view->sizes * view->strategies; i++)
-        if (!isnan(view->ratio[i].value) && !(view->ratio[i].high <= KNOWN_WELL))
-            return false;
-    return true;
+    const struct tune_choices *c = &t->choices[tune_question_of(s)];
+    bool known = !strcmp(s->state, "searched");
+    for (size_t z = 0; z < view->sizes; z++)
+        for (size_t i = 0; i < view->strategies; i++)
+            known &= !c->list[i].usable || view->ratio[z * view->strategies + i].high <= KNOWN_WELL;
+    return known;
+}
+
+/* First and last size of the segment that was measured well. */
+static void fit(const struct tuning_situation *s, struct segment *segment)
+{
+    while (segment->from < segment->to && !s->points[segment->from].held)
+        segment->from++;
+    while (segment->to > segment->from && !s->points[segment->to].held)
+        segment->to--;
 }
 
 /* The fewest strategies of a situation. */
@@ -167,6 +184,9 @@ static int cut(const struct tune *t, struct tuning_situation *s, struct error *e
 {
     struct surface_view view;
     struct segment segments[SEGMENTS_MOST];
+    for (size_t z = 0; z < s->point_count; z++)
+        if (!s->points[z].held)
+            text_copy(s->state, sizeof(s->state), "part");
     if (tune_view(t, s, &view, err))
         return -1;
     size_t n = segments_cut(&view, TUNING_MARGIN, segments, SEGMENTS_MOST);
@@ -177,12 +197,13 @@ static int cut(const struct tune *t, struct tuning_situation *s, struct error *e
             result = -1;
             break;
         }
+        fit(s, &segments[i]);
         *out = (struct tuning_segment){.from = s->points[segments[i].from].size,
                                        .to = s->points[segments[i].to].size};
         text_copy(out->strategy, NAME_TEXT, t->choices[tune_question_of(s)].list[segments[i].strategy].label);
         result = keep_equal(t, s, &view, &segments[i], out, err);
     }
-    s->no_difference = segments_no_difference(&view, TUNING_MARGIN) && well_known(&view);
+    s->no_difference = segments_no_difference(&view, TUNING_MARGIN) && well_known(t, s, &view);
     free((void *)(uintptr_t)view.ratio);
     return result;
 }

@@ -7,7 +7,7 @@
 
 #include "bench/tune_prove.h"
 
-enum { GRID = 8, DRAWS = 1000, LIBPMEM_THRESHOLD = 256 /* libpmem2 1.12, MOVNT_THRESHOLD */ };
+enum { GRID = 8, LINE = 64, DRAWS = 1000, LIBPMEM_THRESHOLD = 256 /* libpmem2 1.12, MOVNT_THRESHOLD */ };
 
 static const double APART = 1.1, THRESHOLDS_APART = 1.25;
 
@@ -41,21 +41,43 @@ static double share(struct rng *rng)
     return (double)(rng_next(rng) >> 11) * 0x1p-53;
 }
 
-size_t tune_sizes_draw(struct rng *rng, uint64_t low, uint64_t high, size_t parts, struct size_list taken,
-                       uint64_t *out, size_t count)
+/* One of low..high; 0: there seems to be none. */
+static uint64_t draw_one(struct rng *rng, double low, double high, bool whole, struct size_list taken,
+                         struct size_list drawn)
 {
-    double step = log((double)high / (double)low) / (double)parts;
-    for (size_t part = 0; part < parts; part++)
-        for (int draw = 0; draw < DRAWS; draw++) {
-            double at = (double)low * exp(step * ((double)part + share(rng)));
-            uint64_t size = (uint64_t)at / GRID * GRID;
-            if (size < low || size > high || is_among(size, taken) ||
-                is_near((double)size, APART, (struct size_list){out, count}))
-                continue;
-            count = insert(out, count, size);
-            break;
-        }
+    for (int draw = 0; draw < DRAWS; draw++) {
+        uint64_t size = (uint64_t)(low * pow(high / low, share(rng)));
+        size -= size % (whole ? LINE : GRID);
+        if ((double)size >= low && is_whole_lines(size) == whole && !is_among(size, taken) &&
+            !is_near((double)size, APART, drawn))
+            return size;
+    }
+    return 0;
+}
+
+size_t tune_sizes_draw(struct rng *rng, uint64_t low, uint64_t high, size_t parts, unsigned whole,
+                       struct size_list taken, uint64_t *out, size_t count)
+{
+    double step = pow((double)high / (double)low, 1 / (double)parts);
+    for (size_t part = 0; part < parts; part++) {
+        double from = (double)low * pow(step, (double)part), to = from * step;
+        bool lines = part % 2 == whole;
+        struct size_list drawn = {out, count};
+        uint64_t size = draw_one(rng, from, to, lines, taken, drawn);
+        size = size ? size : draw_one(rng, from, to, !lines, taken, drawn);
+        count = size ? insert(out, count, size) : count;
+    }
     return count;
+}
+
+size_t tune_sizes_round(struct rng *rng, const struct tune_draw *draw, unsigned round, uint64_t *out)
+{
+    size_t half = PROVE_SIZES / 2;
+    bool below = draw->from > 2 * PROVE_LEAST, above = draw->from && draw->from < PROVE_MOST / 2;
+    if (!below || !above)
+        return tune_sizes_draw(rng, PROVE_LEAST, PROVE_MOST, PROVE_SIZES, round % 2, draw->taken, out, 0);
+    size_t count = tune_sizes_draw(rng, PROVE_LEAST, draw->from - GRID, half, round % 2, draw->taken, out, 0);
+    return tune_sizes_draw(rng, draw->from, PROVE_MOST, half, round % 2, draw->taken, out, count);
 }
 
 size_t tune_sizes_tried(uint64_t *out)

@@ -1,37 +1,15 @@
-/* tune_space.c - what a tuning searches: the strategies, the situations, the sizes */
+/* tune_space.c - what a tuning chooses from: copies, paths and trackers, and which of them can run */
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cpu.h"
 #include "base/text.h"
-#include "bench/tune_parts.h"
+#include "bench/tune_questions.h"
 #include "kernels/paths.h"
 
-/* A sample's unit of the small writes: enough for the clock, little enough to be brought into a state. */
-#define PERIOD_BYTES "16384"
-
-struct question {
-    const char *name, *kernel, *kind;
-    unsigned part;
-    const uint64_t *sizes;
-    size_t size_count;
-};
-
-static const uint64_t durable_sizes[] = {64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536},
-                      fsync_sizes[] = {64, 256, 1024, 4096, 16384, 65536},
-                      tracker_sizes[] = {64, 512, 4096, 32768};
-
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static const struct question questions[TUNE_QUESTIONS] = {
-    [TUNE_DURABLE] = {"durable", "copy", "copy", TUNE_PART_DURABLE, durable_sizes, COUNT(durable_sizes)},
-    [TUNE_FSYNC] = {"fsync", "write_fsync", "path", TUNE_PART_FSYNC, fsync_sizes, COUNT(fsync_sizes)},
-    [TUNE_TRACKER] = {"tracker", "write_fsync", "tracker", TUNE_PART_TRACKER, tracker_sizes,
-                      COUNT(tracker_sizes)},
-};
 
 static const char *const fsync_paths[] = {"bypass",          "bypass-wide",     "eager",
                                           "eager-range",     "deferred-xarray", "deferred-bitmap",
@@ -149,11 +127,11 @@ json_t *tune_largest(const struct tune *t, struct error *err)
     unsigned parts = t->options.parts;
     const json_t *threads = t->options.threads;
     json_t *blocks = json_array(), *one = json_string("1");
-    if (parts & TUNE_PART_DURABLE)
+    if (parts & TUNE_COPIES)
         json_array_append_new(blocks, json_pack("{s:s, s:o, s:i, s:i, s:s, s:s, s:s, s:O}", "kernel", "copy",
                                                 "paths", paths_of(&t->choices[TUNE_DURABLE]), "size", 65536,
                                                 "offset", 24, "source", "cold", "footprint", "l2", "dirty",
-                                                PERIOD_BYTES, "threads", threads ? threads : one));
+                                                TUNE_PERIOD, "threads", threads ? threads : one));
     if (parts & TUNE_PART_FSYNC)
         json_array_append_new(blocks, json_pack("{s:s, s:o, s:i, s:s, s:s}", "kernel", "write_fsync", "paths",
                                                 paths_of(&t->choices[TUNE_FSYNC]), "size", 65536, "footprint",
@@ -167,6 +145,10 @@ json_t *tune_largest(const struct tune *t, struct error *err)
                               json_pack("{s:s, s:o, s:i, s:s, s:s, s:O}", "kernel", "copy", "paths",
                                         paths_of(&t->choices[TUNE_DURABLE]), "size", 65536, "footprint",
                                         "beyond", "dirty", "65536", "threads", threads ? threads : one));
+    if (!json_array_size(blocks)) /* processes measure all: one cell looks at machine and memory */
+        json_array_append_new(blocks,
+                              json_pack("{s:s, s:[s], s:i, s:s, s:s}", "kernel", "write_fsync", "paths",
+                                        "bypass", "size", 4096, "footprint", "l2", "dirty", "size"));
     json_decref(one);
     json_t *plan = json_pack("{s:s, s:o}", "name", "tune", "blocks", blocks);
     if (!plan)
@@ -179,7 +161,7 @@ static int add_part(struct tune *t, enum tune_question q, const struct tune_stra
     struct tuning_part *part = tune_add(&t->found.parts, &t->found.part_count, sizeof(*part), err);
     if (!part)
         return -1;
-    text_copy(part->kind, sizeof(part->kind), questions[q].kind);
+    text_copy(part->kind, sizeof(part->kind), tune_question_info(q)->kind);
     text_copy(part->name, sizeof(part->name), s->label);
     part->used = s->usable;
     text_copy(part->reason, sizeof(part->reason), s->reason);
@@ -191,7 +173,7 @@ static void look_at_cells(const struct tune *t, enum tune_question q, struct tun
 {
     for (size_t i = 0; i < t->run.cells.count; i++) {
         const struct run_cell *c = &t->run.cells.cells[i];
-        if (strcmp(c->out.path, s->path) || strcmp(c->out.kernel, questions[q].kernel))
+        if (strcmp(c->out.path, s->path) || strcmp(c->out.kernel, tune_question_info(q)->kernel))
             continue;
         s->usable = c->runnable;
         text_copy(s->reason, sizeof(s->reason), c->runnable ? "" : c->out.reason);
@@ -223,178 +205,43 @@ static void say(const struct tune *t)
                 "pmembench: this CPU has no CLWB: lines are written back by %s, which also drops them from "
                 "the cache\n",
                 t->spec.features & CPU_CLFLUSHOPT ? "CLFLUSHOPT" : "CLFLUSH");
-    if (t->options.parts & TUNE_PART_DURABLE && usable(&t->choices[TUNE_DURABLE]) == 1)
+    if (t->options.parts & TUNE_COPIES && usable(&t->choices[TUNE_DURABLE]) == 1)
         fputs("pmembench: there is one copy to choose from: what it costs is measured, there is nothing to "
               "compare\n",
               stderr);
+}
+
+/* A question that cannot be answered here is left out, with a line; one that was named is an error. */
+static int leave_out(struct tune *t, enum tune_question q, struct error *err)
+{
+    const struct tune_choices *c = &t->choices[q];
+    const struct tune_question_info *info = tune_question_info(q);
+    const char *why = c->count ? c->list[0].reason : "there is none";
+    if (t->options.parts_named)
+        return error_set(err, EXIT_CANNOT, "--only: no %s can run here: %s", info->kind, why);
+    t->options.parts &= ~(q == TUNE_DURABLE ? TUNE_COPIES : info->part);
+    fprintf(stderr, "pmembench: %s is left out: no %s can run here: %s\n", info->name, info->kind, why);
+    return 0;
 }
 
 int tune_sort_out(struct tune *t, struct error *err)
 {
     for (int q = 0; q < TUNE_QUESTIONS; q++) {
         struct tune_choices *c = &t->choices[q];
-        for (size_t i = 0; i < c->count && t->options.parts & questions[q].part; i++) {
+        unsigned parts = q == TUNE_DURABLE ? TUNE_COPIES : tune_question_info(q)->part;
+        bool asked = t->options.parts & parts;
+        for (size_t i = 0; i < c->count && asked; i++) {
             look_at_cells(t, q, &c->list[i]);
             if (add_part(t, q, &c->list[i], err))
                 return -1;
         }
-        if (t->options.parts & questions[q].part && !usable(c))
-            return error_set(err, EXIT_CANNOT, "tune: no %s can run here: %s", questions[q].kind,
-                             c->count ? c->list[0].reason : "there is none");
+        if (asked && !usable(c) && leave_out(t, q, err))
+            return -1;
     }
+    if (!(t->options.parts & ~TUNE_PART_PROOF))
+        return error_set(err, EXIT_CANNOT, "tune: nothing can be searched here");
     say(t);
     return 0;
-}
-
-/* One axis that a question varies: its values, the first of which is the primary situation's. */
-struct varied {
-    enum axis_id axis;
-    const char *values[5]; /* then NULL */
-};
-
-static const struct varied durable_axes[] = {{AXIS_offset, {"0", "24"}},
-                                             {AXIS_dest, {"own", "absent", "read", "dirty"}},
-                                             {AXIS_source, {"warm", "cold"}}},
-                           fsync_axes[] = {{AXIS_footprint, {"l2", "llc", "beyond"}},
-                                           {AXIS_overwrite, {"1", "8"}},
-                                           {AXIS_dirty, {"size", PERIOD_BYTES}}},
-                           tracker_axes[] = {{AXIS_dirty, {"size", PERIOD_BYTES}},
-                                             {AXIS_file_size, {"auto", "16G"}}};
-
-static const struct {
-    const struct varied *axes;
-    size_t count;
-    struct {
-        enum axis_id axis;
-        const char *value;
-    } fixed[4];
-    size_t fixed_count;
-} spaces[TUNE_QUESTIONS] = {
-    [TUNE_DURABLE] = {durable_axes,
-                      COUNT(durable_axes),
-                      {{AXIS_footprint, "l2"}, {AXIS_dirty, PERIOD_BYTES}, {AXIS_surround, "none"}},
-                      3},
-    [TUNE_FSYNC] = {fsync_axes, COUNT(fsync_axes), {{AXIS_footprint, "l2"}}, 1},
-    [TUNE_TRACKER] = {tracker_axes, COUNT(tracker_axes), {{AXIS_footprint, "l2"}}, 1},
-};
-
-static void add_to_id(struct tuning_situation *s, enum axis_id axis, const char *value)
-{
-    size_t length = strlen(s->id);
-    snprintf(s->id + length, sizeof(s->id) - length, "/%s=%s", axis_info(axis)->name, value);
-}
-
-/* Situation number n of a question with so many threads. Returns by how many axes it is off the primary one;
- * -1: there is no such number. */
-static int describe(enum tune_question q, size_t n, const char *threads, struct tuning_situation *s)
-{
-    int off = 0;
-    *s = (struct tuning_situation){.state = "no"};
-    text_copy(s->question, NAME_TEXT, questions[q].name);
-    text_copy(s->kernel, NAME_TEXT, questions[q].kernel);
-    text_copy(s->id, KEY_TEXT, questions[q].name);
-    for (int a = 0; a < AXES; a++)
-        text_copy(s->axis[a], AXIS_TEXT, a == AXIS_size ? "" : axis_info(a)->standard);
-    for (size_t i = 0; i < spaces[q].fixed_count; i++)
-        text_copy(s->axis[spaces[q].fixed[i].axis], AXIS_TEXT, spaces[q].fixed[i].value);
-    for (size_t i = 0; i < spaces[q].count; i++) {
-        const struct varied *v = &spaces[q].axes[i];
-        size_t values = 0;
-        while (values < COUNT(v->values) && v->values[values])
-            values++;
-        size_t which = n % values;
-        n /= values;
-        off += which != 0;
-        text_copy(s->axis[v->axis], AXIS_TEXT, v->values[which]);
-        add_to_id(s, v->axis, v->values[which]);
-    }
-    text_copy(s->axis[AXIS_threads], AXIS_TEXT, threads);
-    if (q == TUNE_DURABLE)
-        add_to_id(s, AXIS_threads, threads);
-    return n ? -1 : off;
-}
-
-enum { OFF_MOST = 8 };
-
-static int add_situations(struct tune *t, enum tune_question q, const char *threads, int off_wanted,
-                          struct error *err)
-{
-    struct tuning_situation s;
-    bool alone = !strcmp(threads, "1");
-    for (size_t n = 0;; n++) {
-        int off = describe(q, n, threads, &s);
-        if (off < 0)
-            return 0;
-        if (off + (alone ? 0 : 2) != off_wanted)
-            continue;
-        struct tuning_situation *room =
-            tune_add(&t->found.situations, &t->found.situation_count, sizeof(s), err);
-        if (!room)
-            return -1;
-        s.primary = off_wanted == 0;
-        *room = s;
-    }
-}
-
-/* One thread, and all CPUs; or what was asked for. */
-static size_t thread_texts(const struct tune *t, char texts[8][AXIS_TEXT])
-{
-    size_t n = 0, i;
-    json_t *item;
-    json_array_foreach(t->options.threads, i, item)
-    {
-        if (n < 8)
-            text_copy(texts[n++], AXIS_TEXT, json_string_value(item));
-    }
-    if (n)
-        return n;
-    text_copy(texts[n++], AXIS_TEXT, "1");
-    if (t->run.cpu_count > 1)
-        snprintf(texts[n++], AXIS_TEXT, "%u", t->run.cpu_count);
-    return n;
-}
-
-int tune_situations(struct tune *t, struct error *err)
-{
-    char threads[8][AXIS_TEXT];
-    size_t n = thread_texts(t, threads);
-    for (int off = 0; off < OFF_MOST; off++)
-        for (int q = 0; q < TUNE_QUESTIONS; q++) {
-            if (!(t->options.parts & questions[q].part))
-                continue;
-            for (size_t i = 0; i < (q == TUNE_DURABLE ? n : 1); i++)
-                if (add_situations(t, q, q == TUNE_DURABLE ? threads[i] : "1", off, err))
-                    return -1;
-        }
-    return 0;
-}
-
-int tune_off(const struct tune *t, const struct tuning_situation *s)
-{
-    int off = 0;
-    for (size_t i = 0; i < t->found.situation_count; i++) {
-        const struct tuning_situation *primary = &t->found.situations[i];
-        if (!primary->primary || strcmp(primary->question, s->question) != 0)
-            continue;
-        for (int a = 0; a < AXES; a++)
-            off += strcmp(primary->axis[a], s->axis[a]) ? 1 + (a == AXIS_threads) : 0;
-        return off;
-    }
-    return off;
-}
-
-enum tune_question tune_question_of(const struct tuning_situation *s)
-{
-    enum tune_question q = TUNE_DURABLE;
-    while (strcmp(questions[q].name, s->question) != 0)
-        q++;
-    return q;
-}
-
-size_t tune_sizes(enum tune_question question, const uint64_t **sizes)
-{
-    *sizes = questions[question].sizes;
-    return questions[question].size_count;
 }
 
 int tune_strategy_find(const struct tune *t, enum tune_question question, const char *label)

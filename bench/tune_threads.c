@@ -121,7 +121,7 @@ static int take_turns(struct tune *t, struct tune_point *points, const struct co
     return 0;
 }
 
-/* The fewest threads that are not provably below the best. */
+/* The fewest threads that are as good as the best; all fewer are provably below it. 0: it cannot be told. */
 static unsigned peak(const struct series *s, const struct counts *c)
 {
     size_t best = 0;
@@ -130,8 +130,10 @@ static unsigned peak(const struct series *s, const struct counts *c)
             best = k;
     for (size_t k = 0; k < c->count; k++) {
         struct interval more = stats_paired_ratio(s->rate[k], s->rate[best], s->turns, 0.95).ratio;
-        if (k == best || !(more.low > 1))
+        if (k == best || more.high <= TUNING_MARGIN)
             return c->n[k];
+        if (k < best && !(more.low > 1))
+            return 0;
     }
     return 0;
 }

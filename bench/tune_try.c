@@ -73,7 +73,7 @@ static void judge(struct trial *trial, const struct batch *batch, struct tune_co
         size_t candidate = batch->of[v - 1];
         if (contest->out[v])
             continue;
-        tune_pairs_of(contest, source, v, 0, &pairs);
+        tune_pairs_of(contest, source, (struct tune_side){v, 0}, (struct tune_side){0, 0}, &pairs);
         bool lost = pairs.count < contest->rounds || !(pairs.mean[pairs.count - 1] < 0);
         struct interval ratio = tune_pairs_ratio(&pairs);
         contest->out[v] = lost;
@@ -89,7 +89,7 @@ static enum tune_end run_batch(struct trial *trial, const struct tune_source *so
     struct batch batch;
     enum tune_end end = TUNE_RAN;
     gather(trial, &batch);
-    struct tune_contest *contest = tune_contest_new(batch.sets, batch.count + 1, seed, err);
+    struct tune_contest *contest = tune_contest_new(batch.sets, batch.count + 1, NULL, seed, err);
     if (!contest)
         return TUNE_FAILED;
     while (end == TUNE_RAN && contest->rounds < TUNE_ROUNDS_LEAST && alive(contest)) {

@@ -88,11 +88,11 @@ static int write_files(const struct tune *t, const json_t *document, struct erro
     return 0;
 }
 
-int tune_hand_over(struct tune *t, struct error *err)
+int tune_hand_over(struct tune *t, enum run_status status, struct error *err)
 {
     struct report_options options = {.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
                                      .source = t->dir};
-    int result = tune_keep(t, signals_received() ? RUN_INTERRUPTED : RUN_COMPLETE, err);
+    int result = tune_keep(t, signals_received() ? RUN_INTERRUPTED : status, err);
     json_t *document = result ? NULL : tuning_to_json(&t->found);
     if (!document)
         return error_set(err, EXIT_CANNOT, "tune: no memory");

@@ -54,19 +54,45 @@ bool tuning_any_kept(const json_t *tuning)
     return false;
 }
 
-uint64_t tuning_hybrid(const json_t *tuning)
+/* The kept proposal `hybrid` and its size; NULL: there is none. */
+static const json_t *kept_hybrid(const json_t *tuning, uint64_t *bytes)
 {
     size_t i;
     json_t *proposal;
     json_array_foreach(json_object_get(tuning, "proposals"), i, proposal)
     {
         const char *value = json_string_value(json_object_get(proposal, "value"));
-        uint64_t bytes;
         if (is_text(proposal, "id", "hybrid") && json_is_true(json_object_get(proposal, "kept")) && value &&
-            !size_parse(value, "hybrid", &bytes, NULL) && bytes && bytes <= SWITCH_MOST)
-            return bytes;
+            !size_parse(value, "hybrid", bytes, NULL) && *bytes && *bytes <= SWITCH_MOST)
+            return proposal;
     }
-    return 0;
+    return NULL;
+}
+
+uint64_t tuning_hybrid(const json_t *tuning)
+{
+    uint64_t bytes;
+    return kept_hybrid(tuning, &bytes) ? bytes : 0;
+}
+
+const char *tuning_hybrid_situation(const json_t *tuning)
+{
+    uint64_t bytes;
+    const char *id = json_string_value(json_object_get(kept_hybrid(tuning, &bytes), "situation"));
+    return id ? id : "";
+}
+
+bool tuning_hybrid_is_elsewhere(const json_t *tuning)
+{
+    const char *id = tuning_hybrid_situation(tuning);
+    size_t i;
+    json_t *situation;
+    json_array_foreach(json_object_get(tuning, "situations"), i, situation)
+    {
+        if (is_text(situation, "id", id) && is_text(situation, "question", "fsync"))
+            return !json_is_true(json_object_get(situation, "primary"));
+    }
+    return *id;
 }
 
 static bool is_hybrid(const char *path)

@@ -20,6 +20,11 @@ int tuning_same_memory(const json_t *tuning, const struct result_region *region,
 /* Bytes from which on the kept proposal `hybrid` bypasses the cache; 0: none was kept. */
 uint64_t tuning_hybrid(const json_t *tuning);
 
+/* The situation that it was found in, by its id, borrowed; "": none was kept, or the tuning does not say. */
+const char *tuning_hybrid_situation(const json_t *tuning);
+/* Whether that is another one than the primary situation of question fsync. */
+bool tuning_hybrid_is_elsewhere(const json_t *tuning);
+
 /* Whether anything was kept. */
 bool tuning_any_kept(const json_t *tuning);
 

@@ -105,6 +105,7 @@ static const struct warning_rule rules[WARNINGS] = {
                                "userfaultfd, if the system allows it"},
     [WARN_PAGE_CACHE] = {"PAGE_CACHE", NAN, "",
                          "for the DAX path give --path a new file on a mount with -o dax=always"},
+    [WARN_LIBPMEM_SET] = {"LIBPMEM_SET", NAN, "", "unset it to measure libpmem2's own choices"},
 };
 
 const struct warning_rule *warning_rule(enum warning_id id)

@@ -50,6 +50,7 @@ enum warning_id {
     WARN_KERNEL_FAULTS,
     WARN_PROTECT_MPROTECT,
     WARN_PAGE_CACHE,
+    WARN_LIBPMEM_SET,
     WARNINGS
 };
 

@@ -24,6 +24,11 @@ int report_tuning_markdown(const json_t *tuning, const struct report_options *op
 int report_tuning_proof(const json_t *tuning, const struct report_options *options, FILE *out,
                         struct error *err);
 
+/* The situation with this id (results/tuning.h) in words, into `out` (of `bytes`): "where an fsync follows 16
+ * KiB of writes, each place is written 8 times". Its fsync is always named, what else is usual is not; a text
+ * that is no id gives "". Thread-safe. */
+void report_tuning_where(const char *situation, char *out, size_t bytes);
+
 /* libpmem.env: for `env $(grep -v '^#' FILE)` and for a shell's `set -a; . FILE`: a comment that says where
  * it comes from; then of each kept variable a comment with its measured gain, interval and sizes, and the
  * line NAME=VALUE. Where nothing was kept: comments alone that say so. */

@@ -153,7 +153,9 @@ static void add_segments(struct line *line, const struct tuning_page *p, const s
         if (i + 1 < s->segment_count)
             add_end(line, p, s, i);
         else
-            line_add(line, i ? " on" : " at all sizes");
+            line_add(line, i                        ? " on"
+                           : s->state == TUNED_PART ? " wherever it was measured well"
+                                                    : " at all sizes");
     }
 }
 
@@ -192,125 +194,6 @@ static void primaries(const struct tuning_page *p)
     }
 }
 
-static const struct tuned_proof *proof_at(const struct tuned *t, const char *proposal, size_t n)
-{
-    for (size_t i = 0; i < t->proof_count; i++)
-        if (!strcmp(t->proofs[i].proposal, proposal) && !n--)
-            return &t->proofs[i];
-    return NULL;
-}
-
-static bool is_environment(const struct tuned_proposal *proposal)
-{
-    return !strcmp(proposal->kind, "environment");
-}
-
-/* A variable as a shell takes it, a constant as --paths takes it. */
-static const char *name_of(struct arena *a, const struct tuned_proposal *proposal)
-{
-    return arena_format(a, "%s%c%s", proposal->name, is_environment(proposal) ? '=' : '@', proposal->value);
-}
-
-static void kept(const struct tuning_page *p, const struct tuned_proposal *proposal)
-{
-    struct arena *a = &p->t->model.arena;
-    const struct tuned_proof *proof, *last = NULL;
-    struct line line = {0};
-    line_add(&line, STYLE_GOOD "%s" STYLE_OFF, name_of(a, proposal));
-    for (size_t i = 0; (proof = proof_at(p->t, proposal->id, i)); last = proof, i++) {
-        bool none = !strcmp(proof->against, "no environment");
-        line_add(&line, "%s %s%s%s",
-                 i      ? ","
-                 : none ? " makes it"
-                        : ":",
-                 tuned_gain(a, proof->ratio), none ? "" : " than ", none ? "" : proof->against);
-    }
-    if (last)
-        line_add(&line, "; proven on %zu other sizes", last->size_count);
-    if (*proposal->what && p->room->shared.hints)
-        line_add(&line, ": %s", proposal->what);
-    page_fact(p->page, is_environment(proposal) ? "libpmem" : proposal->id, arena_format(a, "%s", line.text));
-}
-
-static void add_not_kept(struct line *line, const struct tuning_page *p,
-                         const struct tuned_proposal *proposal)
-{
-    struct arena *a = &p->t->model.arena;
-    const struct tuned_proof *proof = proof_at(p->t, proposal->id, 0);
-    line_add(line, "%s%s", line->used ? "; " : "", name_of(a, proposal));
-    if (*proposal->reason)
-        line_add(line, " (%s)", proposal->reason);
-    else if (proof)
-        line_add(line, " (%s)", tuned_gain(a, proof->ratio));
-}
-
-/* One line for those whose proof went against them, one for those that came to none. */
-static void not_kept(const struct tuning_page *p, bool proven)
-{
-    const struct tuned *t = p->t;
-    size_t all = 0;
-    struct line line = {0};
-    for (size_t i = 0; i < t->proposal_count; i++)
-        if (!t->proposals[i].kept && t->proposals[i].proven == proven && all++ < p->room->answers)
-            add_not_kept(&line, p, &t->proposals[i]);
-    if (all > p->room->answers)
-        line_add(&line, "; %zu more: --all", all - p->room->answers);
-    if (all)
-        fact(p, proven ? "withdrawn" : "unproven", &line);
-}
-
-static bool any_proposal(const struct tuned *t, const char *kind)
-{
-    for (size_t i = 0; i < t->proposal_count; i++)
-        if (!strcmp(t->proposals[i].kind, kind))
-            return true;
-    return false;
-}
-
-/* Why libpmem could not be tried; NULL: it could. */
-static const char *without_libpmem(const struct tuned *t)
-{
-    const char *reason = NULL;
-    for (size_t i = 0; i < t->part_count; i++) {
-        if (strncmp(t->parts[i].name, "pmem2", 5))
-            continue;
-        if (t->parts[i].used)
-            return NULL;
-        reason = t->parts[i].reason;
-    }
-    return reason;
-}
-
-/* Why there is no proposal of a kind is an answer too. */
-static void nothing_proposed(const struct tuning_page *p)
-{
-    const struct tuned *t = p->t;
-    bool done = !strcmp(t->model.status, "complete") && strcmp(t->ended_by, "time");
-    const char *not_yet = "nothing was proposed before the end";
-    const char *reason = without_libpmem(t);
-    if (!any_proposal(t, "environment") && reason)
-        page_fact(p->page, "libpmem", arena_format(&p->t->model.arena, "not tried: %s", reason));
-    else if (!any_proposal(t, "environment"))
-        page_fact(p->page, "libpmem",
-                  done ? "no variable of its environment makes it cheaper: its own choices stand" : not_yet);
-    const struct tuned_situation *s = tuned_primary(t, "fsync");
-    if (!any_proposal(t, "constant") && s && s->state != TUNED_NO)
-        page_fact(p->page, "hybrid",
-                  done ? "no threshold pays: no size was found from which on the bypass is cheaper than "
-                         "cached and marked"
-                       : not_yet);
-}
-
-static void proposals(const struct tuning_page *p)
-{
-    for (size_t i = 0; i < p->t->proposal_count; i++)
-        if (p->t->proposals[i].kept)
-            kept(p, &p->t->proposals[i]);
-    not_kept(p, true);
-    not_kept(p, false);
-    nothing_proposed(p);
-}
-
 static void add_peak(struct line *line, struct arena *a, const struct tuned_threads *h)
 {
     const struct tuned_rate *one = h->rate_count ? &h->rates[0] : NULL, *peak = NULL;
@@ -345,6 +228,6 @@ void tuning_answer_add(const struct tuning_page *p)
     if (!p->t->situation_count && !p->t->proposal_count)
         page_text(p->page, "Nothing was searched: there is no answer in this tuning.");
     primaries(p);
-    proposals(p);
+    tuning_proposals_add(p);
     peaks(p);
 }

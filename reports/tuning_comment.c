@@ -75,11 +75,12 @@ static void add_proof(struct line *line, struct tuned *t, const struct tuned_pro
 static void add_sizes(struct line *line, const struct tuned_proof *proof)
 {
     enum { SIZES_MOST = 16 };
-    for (size_t i = 0; i < proof->size_count && i < SIZES_MOST; i++)
+    if (proof->size_count > SIZES_MOST)
+        line_add(line, "; proven by fresh processes on writes of %zu sizes from %.0f to %.0f",
+                 proof->size_count, proof->sizes[0], proof->sizes[proof->size_count - 1]);
+    for (size_t i = 0; i < proof->size_count && proof->size_count <= SIZES_MOST; i++)
         line_add(line, "%s%.0f", i ? ", " : "; proven by fresh processes on writes of ", proof->sizes[i]);
-    line_add(line, proof->size_count > SIZES_MOST ? " B and others"
-                   : proof->size_count            ? " B"
-                                                  : "; on sizes that are not known");
+    line_add(line, proof->size_count ? " B" : "; on sizes that are not known");
 }
 
 const char *comment_proofs(struct tuned *t, const struct tuned_proposal *proposal)

@@ -21,13 +21,13 @@ static void row(const struct tuning_page *p, const struct tuned_crossover *c)
 {
     struct arena *a = &p->t->model.arena;
     const struct tuned_program *program = tuned_program(c);
-    page_field(p->page, tuned_flip_name(p->t, c));
+    page_field(p->page, tuned_flip_brief(p->t, c));
     page_field(p->page, c->below);
     page_field(p->page, c->above);
-    page_field(p->page, tuned_bytes(a, c->size));
-    page_field(p->page, tuned_bytes(a, c->low));
-    page_field(p->page, tuned_bytes(a, c->high));
-    page_field(p->page, program ? arena_format(a, "%s", shown_bytes(program->from).text) : "");
+    page_field(p->page, tuned_short(a, c->size));
+    page_field(p->page, tuned_short(a, c->low));
+    page_field(p->page, tuned_short(a, c->high));
+    page_field(p->page, program ? tuned_short(a, program->from) : "");
 }
 
 /* Returns how many were left out. */
@@ -58,8 +58,10 @@ static void add_own(struct line *line, const struct tuning_page *p, const struct
     struct arena *a = &p->t->model.arena;
     const struct tuned_program *program = tuned_program(c);
     double low = isfinite(c->low) ? c->low : c->size, high = isfinite(c->high) ? c->high : c->size;
-    line_add(line, "%s%s goes to %s at %s: ", line->used ? " " : "", program->name, program->takes,
-             shown_bytes(program->from).text);
+    bool elsewhere = c->found && c->at && c->at->first && !c->at->primary;
+    line_add(line, "%s%s goes to %s at %s%s%s%s: ", line->used ? " " : "", program->name, program->takes,
+             shown_bytes(program->from).text, elsewhere ? " (found for: " : "",
+             elsewhere ? tuned_off(p->t, c->at) : "", elsewhere ? ")" : "");
     if (!c->found)
         line_add(line, "here no flip was found, %s.", *c->reason ? c->reason : "for no reason given");
     else if (program->from < low)

@@ -105,30 +105,32 @@ static const char *interval_words(struct arena *a, const struct tuned_crossover 
     return arena_format(a, "interval %.0f to %.0f", c->low, c->high);
 }
 
-/* What is used for whole paths is handed over only when it was proven: see proposals(). */
+/* What is used for whole paths is handed over only when it was proven: see proposals(). What was not found is
+ * worth a comment where somebody looks for it. */
 static bool is_handed_over(const struct tuned_crossover *c)
 {
     const struct tuned_situation *s = c->at;
-    return tuned_program(c) || (s && s->primary && !strcmp(s->question, "durable"));
+    bool primary = s && s->primary;
+    if (!c->found)
+        return primary && strcmp(s->question, "tracker") != 0;
+    return tuned_program(c) || (primary && !strcmp(s->question, "durable"));
 }
 
 static void crossover(struct header *h, const struct tuned_crossover *c)
 {
     struct arena *a = &h->t->model.arena;
     const struct tuned_situation *s = c->at;
+    const struct tuned_program *program = tuned_program(c);
+    const char *name = s ? program ? program->name : s->question : tuned_flip_name(h->t, c);
     const char *where = s ? tuned_where(h->t, s) : "";
-    const char *what = tuned_program(c) ? c->id : arena_format(a, "%s_%s", s->question, c->above);
-    const char *text =
-        c->found
-            ? arena_format(a, "%s: %s below, %s from there on; %s bytes. Found by the search%s%s.",
-                           tuned_flip_name(h->t, c), c->below, c->above, interval_words(a, c),
-                           *where ? ": " : "", where)
-            : arena_format(a, "%s: no size at which %s takes over from %s: %s.", tuned_flip_name(h->t, c),
-                           c->above, c->below, *c->reason ? c->reason : "no reason given");
+    const char *in = arena_format(a, "%s%s%s", *where ? " (" : "", where, *where ? ")" : "");
     if (c->found)
-        define(h, what, "_BYTES", c->size, text);
+        define(h, program ? c->id : arena_format(a, "%s_%s", s->question, c->above), "_BYTES", c->size,
+               arena_format(a, "%s%s: %s below, %s from there on; %s bytes. Found by the search.", name, in,
+                            c->below, c->above, interval_words(a, c)));
     else
-        comment(h, text);
+        comment(h, arena_format(a, "%s%s: no size at which %s takes over from %s: %s.", name, in, c->above,
+                                c->below, *c->reason ? c->reason : "no reason given"));
 }
 
 static double whole_number(const char *text)
@@ -148,9 +150,11 @@ static void proposal(struct header *h, const struct tuned_proposal *p)
         return;
     if (p->kept)
         define(h, p->id, "_BYTES", whole_number(p->value),
-               arena_format(a, "%s: %s. %s", p->id, p->what, comment_proofs(h->t, p)));
+               arena_format(a, "%s%s%s: %s. %s", p->id, *p->where ? ", " : "", p->where, p->effect,
+                            comment_proofs(h->t, p)));
     else
-        comment(h, arena_format(a, "%s: %s: %s.", p->id, p->proven ? "withdrawn" : "not proven",
+        comment(h, arena_format(a, "%s%s%s: %s: %s.", p->id, *p->where ? ", " : "", p->where,
+                                p->proven ? "withdrawn" : "not proven",
                                 *p->reason ? p->reason : "no reason given"));
 }
 
@@ -170,11 +174,15 @@ static void tracker(struct header *h)
 static void threads(struct header *h, const struct tuned_threads *of)
 {
     struct arena *a = &h->t->model.arena;
+    double most = 0;
+    for (size_t r = 0; r < of->rate_count; r++)
+        most = fmax(most, of->rates[r].threads);
     if (of->peak > 0)
         define(h, arena_format(a, "%s_%.0f", of->strategy, of->size), "_THREADS", of->peak,
-               arena_format(a,
-                            "Bandwidth of %s in writes of %.0f bytes does not grow beyond so many threads.",
-                            of->strategy, of->size));
+               arena_format(a, "Bandwidth of %s in writes of %.0f bytes %s.", of->strategy, of->size,
+                            of->peak < most ? "does not grow beyond so many threads"
+                                            : "grew up to so many threads, the most that were measured; it "
+                                              "may grow further"));
 }
 
 int report_tuning_header(const json_t *tuning, FILE *out, struct error *err)

@@ -144,7 +144,7 @@ static size_t fold(const struct map *map, const struct marks *as, struct marks *
 static void row(const struct tuning_page *p, struct map *map, const struct marks *m, size_t same)
 {
     struct arena *a = &p->t->model.arena;
-    const char *name = m->s->primary ? m->s->question : arena_format(a, "  %s", tuned_off(p->t, m->s));
+    const char *name = m->s->primary ? m->s->question : arena_format(a, "  %s", tuned_off_brief(p->t, m->s));
     page_field(p->page, same ? arena_format(a, "%s, and %zu %s", name, same,
                                             !m->s->primary ? "more"
                                             : same == 1    ? "variation"

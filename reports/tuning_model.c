@@ -187,6 +187,17 @@ static void load_threads(struct tuned *t)
     }
 }
 
+/* What says itself where it is for is not to say it twice. */
+static void load_where(struct tuned *t, const json_t *o, struct tuned_proposal *p)
+{
+    char where[LINE_TEXT];
+    report_tuning_where(model_text(&t->model, o, "situation"), where, sizeof where);
+    size_t n = strlen(where);
+    p->where = arena_format(&t->model.arena, "%s", where);
+    p->effect =
+        n && !strncmp(p->what, where, n) && !strncmp(p->what + n, ": ", 2) ? p->what + n + 2 : p->what;
+}
+
 static void load_proposals(struct tuned *t)
 {
     const json_t *list;
@@ -194,17 +205,19 @@ static void load_proposals(struct tuned *t)
     t->proposals = list_of(t, m->document, "proposals", sizeof(*t->proposals), &list);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *o = json_array_get(list, i);
-        if (json_is_object(o))
-            t->proposals[t->proposal_count++] =
-                (struct tuned_proposal){.id = model_text(m, o, "id"),
-                                        .kind = model_text(m, o, "kind"),
-                                        .name = model_text(m, o, "name"),
-                                        .value = model_text(m, o, "value"),
-                                        .what = model_text(m, o, "what"),
-                                        .reason = model_text(m, o, "reason"),
-                                        .found_gain = model_number(o, "found_gain"),
-                                        .proven = flag(o, "proven"),
-                                        .kept = flag(o, "proven") && flag(o, "kept")};
+        if (!json_is_object(o))
+            continue;
+        struct tuned_proposal *p = &t->proposals[t->proposal_count++];
+        *p = (struct tuned_proposal){.id = model_text(m, o, "id"),
+                                     .kind = model_text(m, o, "kind"),
+                                     .name = model_text(m, o, "name"),
+                                     .value = model_text(m, o, "value"),
+                                     .what = model_text(m, o, "what"),
+                                     .reason = model_text(m, o, "reason"),
+                                     .found_gain = model_number(o, "found_gain"),
+                                     .proven = flag(o, "proven"),
+                                     .kept = flag(o, "proven") && flag(o, "kept")};
+        load_where(t, o, p);
     }
 }
 
@@ -224,7 +237,7 @@ static void load_proofs(struct tuned *t)
     t->proofs = list_of(t, m->document, "proof", sizeof(*t->proofs), &list);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *o = json_array_get(list, i);
-        const json_t *best = json_object_get(o, "best"), *worst = json_object_get(o, "worst");
+        const json_t *worst = json_object_get(o, "worst");
         if (!json_is_object(o))
             continue;
         struct tuned_proof *p = &t->proofs[t->proof_count++];
@@ -235,9 +248,7 @@ static void load_proofs(struct tuned *t)
                                   .kept = flag(o, "kept"),
                                   .ratio = interval(o, "ratio"),
                                   .pairs = model_number(o, "pairs"),
-                                  .best_size = model_number(best, "size"),
-                                  .best_ratio = model_number(best, "ratio"),
-                                  .worst_size = model_number(worst, "size"),
+                                  .worst = model_text(m, worst, "where"),
                                   .worst_ratio = model_number(worst, "ratio")};
         load_sizes(t, json_object_get(o, "sizes"), p);
     }

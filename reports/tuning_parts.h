@@ -68,6 +68,8 @@ struct tuned_threads {
 
 struct tuned_proposal {
     const char *id, *kind, *name, *value, *what, *reason;
+    const char *where;  /* the situation that it is for, in words; "": of none, or not known */
+    const char *effect; /* what, without that */
     double found_gain;
     bool proven, kept;
 };
@@ -76,7 +78,8 @@ struct tuned_proof {
     const char *id, *proposal, *against, *verdict;
     bool kept;
     struct interval ratio;
-    double pairs, worst_size, worst_ratio, best_size, best_ratio;
+    double pairs, worst_ratio;
+    const char *worst; /* the class, in words; "": not known */
     double *sizes;
     size_t size_count;
 };
@@ -135,16 +138,23 @@ const char *tuned_short(struct arena *a, double bytes);
 const char *tuned_gain(struct arena *a, struct interval ratio);
 /* "bitmap2 of 64 B granules" for bitmap2@64 of question tracker; else as it is. */
 const char *tuned_strategy(struct arena *a, const struct tuned_situation *s, const char *strategy);
+/* tuning_names.c */
 /* The axes in words: those in which situations of its question differ, else those not at their standard. */
 const char *tuned_where(struct tuned *t, const struct tuned_situation *s);
 /* Of a situation that is not primary only that in which it differs from the primary one; else "as above". */
 const char *tuned_off(struct tuned *t, const struct tuned_situation *s);
+/* The same in as few letters as a table needs: "+24 B, dest cached, src cold". */
+const char *tuned_off_brief(struct tuned *t, const struct tuned_situation *s);
+/* How a crossover is named: its program and the rest of its id in words, or its situation. */
+const char *tuned_flip_name(struct tuned *t, const struct tuned_crossover *c);
+/* For tables: program or question, and briefly in what the situation differs from the primary one. */
+const char *tuned_flip_brief(struct tuned *t, const struct tuned_crossover *c);
+
+/* tuning_words.c again */
 /* "1 more proof: --all". */
 const char *tuned_more(struct arena *a, size_t n, const char *one, const char *more);
 /* "a write that is durable at once"; "" where the question's name says it. */
 const char *tuned_question(const char *question);
-/* How a crossover is named: its program and the rest of its id in words, or its situation. */
-const char *tuned_flip_name(struct tuned *t, const struct tuned_crossover *c);
 /* "64 B to 64 KiB": smallest and largest size measured. */
 const char *tuned_span(struct arena *a, const struct tuned_situation *s);
 /* Of n things in order, whether the i-th is shown when only `most` may be: first, last, and evenly between.
@@ -175,7 +185,8 @@ struct tuning_page {
 };
 
 void tuning_head_add(const struct tuning_page *p);
-void tuning_answer_add(const struct tuning_page *p); /* what to use, and where */
+void tuning_answer_add(const struct tuning_page *p);    /* what to use, and where */
+void tuning_proposals_add(const struct tuning_page *p); /* its lines of what was proposed, kept or not */
 void tuning_flips_add(
     const struct tuning_page *p); /* those found, beside the programs' constants; those not found */
 void tuning_missing_add(const struct tuning_page *p);  /* what was not found */

@@ -6,7 +6,7 @@
 #include "reports/format.h"
 #include "reports/tuning_parts.h"
 
-enum { THREADS_MOST = 12, SIZES_SHOWN = 64 };
+enum { THREADS_MOST = 12, SIZES_SHOWN = 16 };
 
 static double rate_at(const struct tuned_threads *h, double threads)
 {
@@ -59,11 +59,17 @@ void tuning_threads_add(const struct tuning_page *p)
         page_text(p->page, tuned_more(a, all - p->room->threads, "strategy", "strategies"));
 }
 
-static const char *show_extreme(struct arena *a, double ratio, double size)
+/* "1.38 whole lines, aligned, warm": what is warm or cold is always the source. */
+static const char *show_class(struct arena *a, double ratio, const char *where)
 {
-    if (!isfinite(ratio) || !(size > 0))
+    static const char source[] = "source ";
+    const char *word = strstr(where, source);
+    if (!isfinite(ratio))
         return "-";
-    return arena_format(a, "%s at %s", shown_ratio(ratio).text, tuned_bytes(a, size));
+    if (!word)
+        return arena_format(a, "%s %s", shown_ratio(ratio).text, where);
+    return arena_format(a, "%s %.*s%s", shown_ratio(ratio).text, (int)(word - where), where,
+                        word + strlen(source));
 }
 
 static const char *show_verdict(struct arena *a, const char *verdict)
@@ -72,16 +78,38 @@ static const char *show_verdict(struct arena *a, const char *verdict)
     return arena_format(a, "%s%s%s", style, *verdict ? verdict : "-", *style ? STYLE_OFF : "");
 }
 
+/* A variable's own name; the id of another tells what it was proven against. */
+static const char *show_id(const char *id)
+{
+    static const char prefix[] = "libpmem/";
+    if (!strcmp(id, "libpmem"))
+        return "libpmem (all of it)";
+    return strncmp(id, prefix, strlen(prefix)) ? id : id + strlen(prefix);
+}
+
 static void proof_row(const struct tuning_page *p, const struct tuned_proof *proof)
 {
     struct arena *a = &p->t->model.arena;
-    page_field(p->page, strcmp(proof->id, "libpmem") ? proof->id : "libpmem (all of it)");
-    page_field(p->page, proof->against);
+    page_field(p->page, show_id(proof->id));
     page_field(p->page, arena_format(a, "%s (%s)", shown_ratio(proof->ratio.value).text,
                                      show_interval(a, proof->ratio.low, proof->ratio.high, false)));
-    page_field(p->page, show_extreme(a, proof->worst_ratio, proof->worst_size));
+    page_field(p->page, show_class(a, proof->worst_ratio, proof->worst));
     page_field(p->page, show_verdict(a, proof->verdict));
     page_field(p->page, proof->kept ? "yes" : "no");
+}
+
+/* Where a proposal that is for one situation was proven. */
+static void where_lines(const struct tuning_page *p)
+{
+    const struct tuned *t = p->t;
+    for (size_t i = 0; i < t->proposal_count; i++) {
+        bool any = false;
+        for (size_t k = 0; k < t->proof_count && *t->proposals[i].where; k++)
+            any |= !strcmp(t->proofs[k].proposal, t->proposals[i].id);
+        if (any)
+            page_text(p->page, arena_format(&p->t->model.arena, "%s@%s: proven %s", t->proposals[i].name,
+                                            t->proposals[i].value, t->proposals[i].where));
+    }
 }
 
 static bool same_sizes(const struct tuned_proof *a, const struct tuned_proof *b)
@@ -121,12 +149,13 @@ static void sizes_line(const struct tuning_page *p, const struct tuned_proof *pr
     if (named)
         line_add(&line, "%s: ", proof->id);
     if (isfinite(proof->pairs))
-        line_add(&line, "%.0f pairs of processes, sizes", proof->pairs);
-    for (size_t i = 0; i < proof->size_count && i < SIZES_SHOWN; i++)
-        line_add(&line, "%s %.0f", i ? "," : "", proof->sizes[i]);
+        line_add(&line, "%.0f pairs of processes, ", proof->pairs);
     if (proof->size_count > SIZES_SHOWN)
-        line_add(&line, " and %zu more", proof->size_count - SIZES_SHOWN);
-    line_add(&line, proof->size_count ? " B" : " not known");
+        line_add(&line, "each on its own of %zu sizes, %.0f to %.0f", proof->size_count, proof->sizes[0],
+                 proof->sizes[proof->size_count - 1]);
+    for (size_t i = 0; i < proof->size_count && proof->size_count <= SIZES_SHOWN; i++)
+        line_add(&line, "%s %.0f", i ? "," : "sizes", proof->sizes[i]);
+    line_add(&line, proof->size_count ? " B" : "sizes not known");
     page_text(p->page, arena_format(a, "%s", line.text));
 }
 
@@ -140,8 +169,7 @@ static void sizes_lines(const struct tuning_page *p)
 
 void tuning_proof_add(const struct tuning_page *p)
 {
-    static const char *const heads[] = {"proposal",   "against", "cost ratio (95 %)",
-                                        "worst size", "verdict", "kept"};
+    static const char *const heads[] = {"proposal", "cost ratio (95 %)", "worst", "verdict", "kept"};
     const struct tuned *t = p->t;
     page_head(p->page, title(t, &p->t->model.arena));
     if (!t->proof_count) {
@@ -149,7 +177,7 @@ void tuning_proof_add(const struct tuning_page *p)
                                              : "There was nothing to prove: nothing was proposed.");
         return;
     }
-    page_table(p->page, "llllll");
+    page_table(p->page, "lllll");
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         page_field(p->page, heads[i]);
     for (size_t i = 0; i < t->proof_count && i < p->room->proofs; i++)
@@ -157,6 +185,7 @@ void tuning_proof_add(const struct tuning_page *p)
     if (t->proof_count > p->room->proofs)
         page_text(p->page,
                   tuned_more(&p->t->model.arena, t->proof_count - p->room->proofs, "proof", "proofs"));
+    where_lines(p);
     if (p->room->proof_sizes)
         sizes_lines(p);
 }

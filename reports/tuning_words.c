@@ -1,8 +1,6 @@
-/* tuning_words.c - how sizes, gains, strategies and situations of a tuning are said */
+/* tuning_words.c - how sizes, gains and strategies of a tuning are said */
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "reports/format.h"
@@ -118,120 +116,6 @@ const char *tuned_question(const char *question)
         if (!strcmp(question, known[i].question))
             return known[i].words;
     return question;
-}
-
-/* Values that say what they are without the name of their axis. */
-static const char *axis_words(struct arena *a, enum axis_id axis, const char *value)
-{
-    static const struct {
-        enum axis_id axis;
-        const char *value, *words;
-    } known[] = {
-        {AXIS_dest, "own", "destination as it was left"},
-        {AXIS_dest, "absent", "destination not cached"},
-        {AXIS_dest, "read", "destination cached"},
-        {AXIS_dest, "dirty", "destination dirty"},
-        {AXIS_source, "warm", "source warm"},
-        {AXIS_source, "cold", "source cold"},
-        {AXIS_offset, "0", "aligned"},
-        {AXIS_threads, "1", "1 thread"},
-        {AXIS_dirty, "size", "fsync after each write"},
-        {AXIS_dirty, "auto", "fsync after many"},
-        {AXIS_dirty, "never", "no fsync"},
-        {AXIS_file_size, "auto", "small file"},
-        {AXIS_overwrite, "1", "written once"},
-        {AXIS_access, "seq", "in order"},
-        {AXIS_access, "random", "at random"},
-        {AXIS_access, "sparse", "one write a granule"},
-        {AXIS_files, "shared", "one file"},
-        {AXIS_files, "own", "a file a thread"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].axis == axis && !strcmp(known[i].value, value))
-            return known[i].words;
-    const char *shown = show_axis(axis, value, a);
-    switch (axis) {
-    case AXIS_threads:
-        return arena_format(a, "%s threads", shown);
-    case AXIS_overwrite:
-        return arena_format(a, "written %s times", shown);
-    case AXIS_offset:
-        return arena_format(a, "%s off", shown);
-    case AXIS_dirty:
-        return arena_format(a, "fsync after %s", shown);
-    case AXIS_file_size:
-        return arena_format(a, "file of %s", shown);
-    default:
-        return arena_format(a, "%s %s", model_axis_name(axis), shown);
-    }
-}
-
-/* Whether situations of this question differ in the axis. */
-static bool axis_differs(const struct tuned *t, const struct tuned_situation *s, int axis)
-{
-    for (size_t i = 0; i < t->situation_count; i++)
-        if (!strcmp(t->situations[i].question, s->question) &&
-            strcmp(t->situations[i].axis[axis], s->axis[axis]))
-            return true;
-    return false;
-}
-
-const char *tuned_where(struct tuned *t, const struct tuned_situation *s)
-{
-    struct line differing = {0}, special = {0};
-    for (int i = 0; i < AXES; i++) {
-        enum axis_id axis = (enum axis_id)i;
-        if (axis == AXIS_size || !*s->axis[i])
-            continue;
-        const char *words = axis_words(&t->model.arena, axis, s->axis[i]);
-        if (axis_differs(t, s, i))
-            line_add(&differing, "%s%s", differing.used ? ", " : "", words);
-        if (strcmp(s->axis[i], model_axis_standard(axis)))
-            line_add(&special, "%s%s", special.used ? ", " : "", words);
-    }
-    return arena_format(&t->model.arena, "%s", differing.used ? differing.text : special.text);
-}
-
-const char *tuned_off(struct tuned *t, const struct tuned_situation *s)
-{
-    const struct tuned_situation *primary = s->first;
-    struct line line = {0};
-    if (s == primary || !primary)
-        return primary ? "as above" : tuned_where(t, s);
-    for (int i = 0; i < AXES; i++)
-        if (i != AXIS_size && strcmp(s->axis[i], primary->axis[i]))
-            line_add(&line, "%s%s", line.used ? ", " : "",
-                     axis_words(&t->model.arena, (enum axis_id)i, s->axis[i]));
-    return arena_format(&t->model.arena, "%s", line.text);
-}
-
-/* "source=cold/threads=2" in words; what is no axis stays as it is. */
-static const char *key_words(struct arena *a, const char *key)
-{
-    struct line line = {0};
-    while (*key) {
-        size_t n = strcspn(key, "/");
-        const char *part = arena_format(a, "%.*s", (int)n, key), *is = strchr(part, '='), *words = part;
-        for (int i = 0; is && i < AXES; i++)
-            if (strlen(model_axis_name((enum axis_id)i)) == (size_t)(is - part) &&
-                !strncmp(part, model_axis_name((enum axis_id)i), (size_t)(is - part)))
-                words = axis_words(a, (enum axis_id)i, is + 1);
-        line_add(&line, "%s%s", line.used ? ", " : "", words);
-        key += n + (key[n] == '/');
-    }
-    return arena_format(a, "%s", line.text);
-}
-
-const char *tuned_flip_name(struct tuned *t, const struct tuned_crossover *c)
-{
-    struct arena *a = &t->model.arena;
-    const struct tuned_program *program = tuned_program(c);
-    if (program)
-        return arena_format(a, "%s: %s", program->name, key_words(a, c->id + strlen(program->prefix)));
-    const struct tuned_situation *s = c->at;
-    if (!s)
-        return *c->id ? c->id : c->situation;
-    return s->primary ? s->question : arena_format(a, "%s: %s", s->question, tuned_off(t, s));
 }
 
 const char *tuned_span(struct arena *a, const struct tuned_situation *s)

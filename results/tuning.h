@@ -32,7 +32,7 @@ struct tuning_cell {
 struct tuning_point {
     uint64_t size;
     unsigned rounds;
-    bool held;          /* the group's controls */
+    bool held;          /* the group's controls, and they could tell a difference of a tenth */
     double floor_ratio; /* of the group: differences up to it are noise */
     struct tuning_cell *cells;
     size_t cell_count;
@@ -54,7 +54,7 @@ struct tuning_situation {
     char kernel[NAME_TEXT];
     char axis[AXES][AXIS_TEXT];  /* as asked; that of size is empty */
     bool primary;                /* the one of its question that hand-overs are made from */
-    char state[16];              /* searched; part: not at all sizes; no: the time was spent before */
+    char state[16];              /* searched; part: not at all sizes, or not well; no: not at all */
     bool no_difference;          /* no strategy is worse than the margin at any size */
     struct tuning_point *points; /* by rising size */
     size_t point_count;
@@ -84,22 +84,30 @@ struct tuning_threads {
     char id[KEY_TEXT]; /* "threads/size=4096/movnt-avx2" */
     char strategy[NAME_TEXT];
     uint64_t size;
-    unsigned peak; /* the fewest threads that are not provably below the best; 0: not found */
+    unsigned peak; /* the fewest threads within the margin of the best, all fewer provably below it; 0: cannot
+                      be told */
     struct tuning_rate *rates;
     size_t rate_count;
 };
 
 /* Something to use, once it is proven. */
 struct tuning_proposal {
-    char id[NAME_TEXT];     /* "libpmem/PMEM_NO_CLWB", "hybrid" */
-    char kind[16];          /* environment (of libpmem and libpmem2) or constant */
-    char name[NAME_TEXT];   /* PMEM_NO_CLWB; hybrid */
-    char value[NAME_TEXT];  /* "1"; bytes */
-    char what[LINE_TEXT];   /* one sentence: what it does */
-    double found_gain;      /* cost ratio in the search or screening; NAN unknown */
-    bool proven;            /* the proof was made; else kept is false */
-    bool kept;              /* it won all its proofs outside their intervals */
-    char reason[LINE_TEXT]; /* of not kept; else empty */
+    char id[NAME_TEXT];       /* "libpmem/PMEM_NO_CLWB", "hybrid" */
+    char kind[16];            /* environment (of libpmem and libpmem2) or constant */
+    char name[NAME_TEXT];     /* PMEM_NO_CLWB; hybrid */
+    char value[NAME_TEXT];    /* "1"; bytes */
+    char situation[KEY_TEXT]; /* id of the one that it was found and is proven in; empty: none */
+    char what[LINE_TEXT];     /* one sentence: what it does */
+    double found_gain;        /* cost ratio in the search or screening; NAN unknown */
+    bool proven;              /* the proof was made; else kept is false */
+    bool kept;                /* it won all its proofs outside their intervals */
+    char reason[LINE_TEXT];   /* of not kept; else empty */
+};
+
+/* Writes that have something in common, such as whole lines from a cold source. */
+struct tuning_class {
+    char where[NAME_TEXT * 2]; /* in words: "whole lines, aligned, source warm" */
+    double ratio, low, high;   /* as of the proof; the interval over the rounds, whose sizes differ */
 };
 
 /* One comparison of the proof, made by fresh processes on sizes and seeds that the search has not used. */
@@ -107,19 +115,17 @@ struct tuning_proof {
     char id[NAME_TEXT];       /* "libpmem/PMEM_NO_CLWB", "libpmem" (the whole environment), "hybrid/bypass" */
     char proposal[NAME_TEXT]; /* its id; of the whole environment "libpmem" */
     char against[NAME_TEXT];  /* "no environment", "bypass", ... */
-    bool kept;
-    struct interval ratio; /* cost with the proposal over cost without, geometric mean over the sizes; over
-                              pairs of processes */
-    char verdict[16];      /* faster: the interval lies below 1; slower: above; unresolved; equivalent: inside
-                              +-2 % */
+    bool kept;                /* the interval lies below 1, and no class' lies wholly above TUNING_MARGIN */
+    struct interval ratio;    /* cost with the proposal over cost without, geometric mean over the sizes; over
+                                 pairs of processes, each with sizes of its own: so the interval holds the choice
+                                 of sizes, too */
+    char verdict[16]; /* faster: the interval lies below 1; slower: above; unresolved; equivalent: inside
+                         +-2 % */
     unsigned pairs;
     uint64_t seed;
-    uint64_t *sizes;
+    uint64_t *sizes; /* of all pairs, rising, each once */
     size_t size_count;
-    struct { /* of a single size, the median over the pairs */
-        uint64_t size;
-        double ratio;
-    } best, worst;
+    struct tuning_class best, worst; /* the one that provably loses, if any does */
 };
 
 struct tuning_part {

@@ -19,6 +19,7 @@ static void take_proposal(const json_t *from, struct tuning_proposal *p)
     take_text(from, "kind", p->kind, sizeof(p->kind));
     take_text(from, "name", p->name, sizeof(p->name));
     take_text(from, "value", p->value, sizeof(p->value));
+    take_text(from, "situation", p->situation, sizeof(p->situation));
     take_text(from, "what", p->what, sizeof(p->what));
     take_text(from, "reason", p->reason, sizeof(p->reason));
     p->found_gain = json_is_number(gain) ? json_number_value(gain) : NAN;

@@ -120,6 +120,7 @@ static json_t *proposal_json(const void *item)
     object_put(&o, "kind", json_text(p->kind));
     object_put(&o, "name", json_text(p->name));
     object_put(&o, "value", json_text(p->value));
+    object_put(&o, "situation", json_text(p->situation));
     object_put(&o, "what", json_text(p->what));
     object_put(&o, "found_gain", json_number(p->found_gain));
     object_put(&o, "proven", json_boolean(p->proven));
@@ -133,11 +134,13 @@ static json_t *size_json(const void *size)
     return json_count(*(const uint64_t *)size);
 }
 
-static json_t *extreme_json(uint64_t size, double ratio)
+static json_t *class_json(const struct tuning_class *class)
 {
     struct object o = object_begin();
-    object_put(&o, "size", json_count(size));
-    object_put(&o, "ratio", json_number(ratio));
+    object_put(&o, "where", json_text(class->where));
+    object_put(&o, "ratio", json_number(class->ratio));
+    object_put(&o, "ci_low", json_number(class->low));
+    object_put(&o, "ci_high", json_number(class->high));
     return object_end(&o);
 }
 
@@ -154,8 +157,8 @@ static json_t *proof_json(const void *item)
     object_put(&o, "pairs", json_count(p->pairs));
     object_put(&o, "seed", json_count(p->seed));
     object_put(&o, "sizes", json_list(p->sizes, p->size_count, sizeof(*p->sizes), size_json));
-    object_put(&o, "best", extreme_json(p->best.size, p->best.ratio));
-    object_put(&o, "worst", extreme_json(p->worst.size, p->worst.ratio));
+    object_put(&o, "best", class_json(&p->best));
+    object_put(&o, "worst", class_json(&p->worst));
     return object_end(&o);
 }
 

@@ -9,6 +9,7 @@
 #include "results/check.h"
 #include "results/document.h"
 #include "results/file.h"
+#include "results/situation.h"
 #include "results/tuning.h"
 
 /* Longer than it may be, or with a character that is not among `allowed`. */
@@ -18,8 +19,10 @@ static bool is_odd(const char *text, const char *allowed)
     return !length || length >= NAME_TEXT || strspn(text, allowed) != length;
 }
 
+enum { LARGE_DIGITS = 10 };
+
 /* A shell reads the variables, and processes get them: none but libpmem's own, and no value that is more than
- * a word. */
+ * a word. Processes get the situation's axes too. */
 static const char *odd_part(const json_t *proposal)
 {
     static const char digits[] = "0123456789";
@@ -28,12 +31,16 @@ static const char *odd_part(const json_t *proposal)
     const char *kind = json_string_value(json_object_get(proposal, "kind"));
     const char *name = json_string_value(json_object_get(proposal, "name"));
     const char *value = json_string_value(json_object_get(proposal, "value"));
+    const char *situation = json_string_value(json_object_get(proposal, "situation"));
     bool constant = !strcmp(kind, "constant");
+    if (*situation && !situation_is_id(situation))
+        return "situation";
     if (!constant && strncmp(name, "PMEM_", 5) && strncmp(name, "PMEM2_", 6))
         return "name";
     if (is_odd(name, constant ? words : names))
         return "name";
-    return is_odd(value, constant ? digits : words) ? "value" : NULL;
+    bool large = constant && strlen(value) >= LARGE_DIGITS; /* no write() is so large */
+    return large || is_odd(value, constant ? digits : words) ? "value" : NULL;
 }
 
 static int check_proposals(const json_t *document, const char *file, struct error *err)

@@ -109,16 +109,24 @@ static const struct shape threads_shape[] = {
 static const char *const proposal_kinds[] = {"environment", "constant", NULL};
 
 static const struct shape proposal_shape[] = {
-    {.name = "id", .kinds = TEXT},      {.name = "kind", .kinds = TEXT, .values = proposal_kinds},
-    {.name = "name", .kinds = TEXT},    {.name = "value", .kinds = TEXT},
-    {.name = "what", .kinds = TEXT},    {.name = "found_gain", .kinds = NUMBER | NOTHING},
-    {.name = "proven", .kinds = TRUTH}, {.name = "kept", .kinds = TRUTH},
-    {.name = "reason", .kinds = TEXT},  {.name = NULL},
+    {.name = "id", .kinds = TEXT},
+    {.name = "kind", .kinds = TEXT, .values = proposal_kinds},
+    {.name = "name", .kinds = TEXT},
+    {.name = "value", .kinds = TEXT},
+    {.name = "situation", .kinds = TEXT},
+    {.name = "what", .kinds = TEXT},
+    {.name = "found_gain", .kinds = NUMBER | NOTHING},
+    {.name = "proven", .kinds = TRUTH},
+    {.name = "kept", .kinds = TRUTH},
+    {.name = "reason", .kinds = TEXT},
+    {.name = NULL},
 };
 
-static const struct shape extreme_shape[] = {
-    {.name = "size", .kinds = WHOLE},
+static const struct shape class_shape[] = {
+    {.name = "where", .kinds = TEXT},
     {.name = "ratio", .kinds = NUMBER | NOTHING},
+    {.name = "ci_low", .kinds = NUMBER | NOTHING},
+    {.name = "ci_high", .kinds = NUMBER | NOTHING},
     {.name = NULL},
 };
 
@@ -136,8 +144,8 @@ static const struct shape proof_shape[] = {
     {.name = "pairs", .kinds = WHOLE},
     {.name = "seed", .kinds = WHOLE | NOTHING},
     {.name = "sizes", .kinds = LIST, .items = WHOLE},
-    {.name = "best", .kinds = OBJECT, .members = extreme_shape},
-    {.name = "worst", .kinds = OBJECT, .members = extreme_shape},
+    {.name = "best", .kinds = OBJECT, .members = class_shape},
+    {.name = "worst", .kinds = OBJECT, .members = class_shape},
     {.name = NULL},
 };
 

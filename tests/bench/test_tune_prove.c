@@ -10,44 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/tune_judge.h"
 #include "tests/bench/tune_made.h"
-
-static const uint64_t sizes[PROVE_SIZES] = {72, 200, 480, 1000, 2600, 7000, 17000, 40000};
-static const struct tune_ground ground = {sizes, 42, 43};
-
-static void add(struct tuning *t, const char *name, double gain)
-{
-    t->proposals = realloc(t->proposals, (t->proposal_count + 1) * sizeof(*t->proposals));
-    assert_non_null(t->proposals);
-    struct tuning_proposal *p = &t->proposals[t->proposal_count++];
-    *p = (struct tuning_proposal){.kind = "environment", .value = "1", .found_gain = gain};
-    snprintf(p->name, sizeof(p->name), "%s", name);
-    snprintf(p->id, sizeof(p->id), "libpmem/%s", name);
-}
-
-static void drop(struct tuning *t)
-{
-    for (size_t i = 0; i < t->proof_count; i++)
-        free(t->proofs[i].sizes);
-    free(t->proofs);
-    free(t->proposals);
-}
-
-static const struct tuning_proof *proof_of(const struct tuning *t, const char *id)
-{
-    for (size_t i = 0; i < t->proof_count; i++)
-        if (!strcmp(t->proofs[i].id, id))
-            return &t->proofs[i];
-    return NULL;
-}
-
-/* A: 5 % cheaper, most at the smallest size. */
-static double a_gains(const struct tune_set *set, unsigned round, size_t size)
-{
-    (void)round;
-    return has(set, "A") ? (size ? 0.96 : 0.88) + 0.001 * (double)size : 1;
-}
 
 /* A wins in most rounds by much, and loses in some. */
 static double a_wavers(const struct tune_set *set, unsigned round, size_t size)
@@ -62,6 +25,15 @@ static double both_gain(const struct tune_set *set, unsigned round, size_t size)
     (void)round;
     (void)size;
     return (has(set, "A") ? 0.9 : 1) * (has(set, "B") ? 0.95 : 1);
+}
+
+/* A, B and C gain, but C nothing beside A. */
+static double c_adds_nothing(const struct tune_set *set, unsigned round, size_t size)
+{
+    double a = has(set, "A") ? 0.85 : has(set, "C") ? 0.88 : 1;
+    (void)round;
+    (void)size;
+    return a * (has(set, "B") ? 0.9 : 1);
 }
 
 /* A and B gain, but less together than A alone. */
@@ -99,13 +71,6 @@ static double a_tenth_more(const struct tune_set *set, unsigned round, size_t si
     return 2 - a_tenth_less(set, round, size);
 }
 
-static enum tune_end judge(struct tuning *t, struct made *m)
-{
-    struct error err = {0};
-    struct tune_source source = source_of(m);
-    return tune_judge_environment(t, &source, &ground, &err);
-}
-
 static void rounds_turn_and_have_seeds_of_their_own(void **state)
 {
     (void)state;
@@ -116,10 +81,15 @@ static void rounds_turn_and_have_seeds_of_their_own(void **state)
     assert_int_equal(m.ran, 2 * TUNE_ROUNDS);
     for (unsigned i = 0; i < m.ran; i += 2) {
         assert_true(m.seeds[i] == m.seeds[i + 1] && m.seeds[i] <= INT64_MAX);
+        assert_memory_equal(&m.sizes[i], &m.sizes[i + 1], sizeof(m.sizes[i]));
         assert_int_equal(m.sets[i], i / 2 % 2); /* AB, BA */
         assert_int_equal(m.sets[i + 1], !(i / 2 % 2));
         for (unsigned k = 0; k < i; k++)
             assert_true(m.seeds[k] != m.seeds[i]);
+        for (unsigned k = 0; k < i; k += 2)
+            assert_true(memcmp(&m.sizes[k], &m.sizes[i], sizeof(m.sizes[i])) != 0);
+        for (size_t z = 0; z < PROVE_SIZES; z++) /* 64 and 128 are the search's: the first has none */
+            assert_int_equal(is_whole_lines(m.sizes[i].list[z]), z && (z + i / 2) % 2 == 0);
     }
     drop(&t);
 }
@@ -141,30 +111,6 @@ static void identical_variants_are_not_kept(void **state)
         drop(&t);
     }
     assert_in_range(kept, 0, 12); /* 2.5 % would be 5 */
-}
-
-static void a_gain_is_kept(void **state)
-{
-    (void)state;
-    struct tuning t = {0};
-    struct made m = make(a_gains, 0.01);
-    add(&t, "A", 0.95);
-    assert_int_equal(judge(&t, &m), TUNE_RAN);
-    assert_int_equal(t.proof_count, 1);
-    const struct tuning_proof *p = proof_of(&t, "libpmem/A");
-    assert_true(t.proposals[0].kept && t.proposals[0].proven && !*t.proposals[0].reason);
-    assert_true(p->kept && p->ratio.value > 0.93 && p->ratio.value < 0.97 && p->ratio.high < 1);
-    assert_string_equal(p->verdict, "faster");
-    assert_string_equal(p->proposal, "libpmem/A");
-    assert_string_equal(p->against, "no environment");
-    assert_int_equal(p->pairs, TUNE_ROUNDS);
-    assert_int_equal(p->seed, 42);
-    assert_int_equal(p->size_count, PROVE_SIZES);
-    assert_memory_equal(p->sizes, sizes, sizeof(sizes));
-    assert_int_equal(p->best.size, 72);
-    assert_int_equal(p->worst.size, 40000);
-    assert_true(p->best.ratio < 0.9 && p->worst.ratio > 0.95);
-    drop(&t);
 }
 
 static void a_gain_in_the_mean_alone_is_withdrawn(void **state)
@@ -207,9 +153,25 @@ static void what_loses_together_leaves_the_best_alone(void **state)
     add(&t, "A", 0.95);
     assert_int_equal(judge(&t, &m), TUNE_RAN);
     assert_true(t.proposals[1].kept && !t.proposals[0].kept && t.proposals[0].proven);
-    assert_non_null(strstr(t.proposals[0].reason, "as much as A alone: only that is kept"));
+    assert_ptr_equal(strstr(t.proposals[0].reason, "beside A it costs 1.0"), t.proposals[0].reason);
     assert_false(proof_of(&t, "libpmem")->kept);
     assert_true(proof_of(&t, "libpmem/B")->kept);
+    drop(&t);
+}
+
+static void what_adds_nothing_provable_is_not_added(void **state)
+{
+    (void)state;
+    struct tuning t = {0};
+    struct made m = make(c_adds_nothing, 0.005);
+    add(&t, "A", 0.9);
+    add(&t, "C", 0.95);
+    add(&t, "B", 0.95);
+    assert_int_equal(judge(&t, &m), TUNE_RAN);
+    assert_true(t.proposals[0].kept && t.proposals[2].kept && !t.proposals[1].kept);
+    assert_true(proof_of(&t, "libpmem/C")->kept && proof_of(&t, "libpmem")->kept);
+    assert_true(fabs(proof_of(&t, "libpmem")->ratio.value - 0.765) < 0.02); /* A and B */
+    assert_ptr_equal(strstr(t.proposals[1].reason, "beside A it costs "), t.proposals[1].reason);
     drop(&t);
 }
 
@@ -363,10 +325,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rounds_turn_and_have_seeds_of_their_own),
         cmocka_unit_test(identical_variants_are_not_kept),
-        cmocka_unit_test(a_gain_is_kept),
         cmocka_unit_test(a_gain_in_the_mean_alone_is_withdrawn),
         cmocka_unit_test(winners_are_kept_together),
         cmocka_unit_test(what_loses_together_leaves_the_best_alone),
+        cmocka_unit_test(what_adds_nothing_provable_is_not_added),
         cmocka_unit_test(of_rivals_the_better_is_kept),
         cmocka_unit_test(without_time_the_least_gains_stay_unproven),
         cmocka_unit_test(ends_leave_what_was_not_proven_unkept),

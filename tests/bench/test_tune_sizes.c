@@ -24,7 +24,7 @@ static void sizes_are_drawn_over_the_range(void **state)
     for (uint64_t seed = 1; seed < 200; seed++) {
         struct rng rng = {.state = seed};
         uint64_t out[PROVE_SIZES];
-        size_t count = tune_sizes_draw(&rng, PROVE_LEAST, PROVE_MOST, PROVE_SIZES,
+        size_t count = tune_sizes_draw(&rng, PROVE_LEAST, PROVE_MOST, PROVE_SIZES, seed % 2,
                                        (struct size_list){searched, 11}, out, 0);
         assert_int_equal(count, PROVE_SIZES);
         for (size_t i = 0; i < count; i++) {
@@ -34,11 +34,54 @@ static void sizes_are_drawn_over_the_range(void **state)
                 assert_true(out[i] != searched[k]);
             if (i)
                 assert_true((double)out[i] > 1.1 * (double)out[i - 1]);
-            double at = log((double)out[i] / PROVE_LEAST) / step; /* a multiple of 8 lies up to 8 lower */
-            assert_true(at < (double)i + 1 && at + 8 / (step * (double)out[i]) >= (double)i);
+            double at = log((double)out[i] / PROVE_LEAST) / step;
+            assert_true(at > (double)i - 1e-9 && at < (double)i + 1);
         }
         assert_true(memcmp(before, out, sizeof(out)) != 0);
         memcpy(before, out, sizeof(out));
+    }
+}
+
+/* Each of eight parts has whole lines in one round and not in the next. */
+static void sizes_of_rounds_differ_and_take_turns(void **state)
+{
+    (void)state;
+    static const uint64_t searched[] = {64, 192, 256, 4096};
+    static const uint64_t switches[] = {0, 64, 1664, 9000, 65536};
+    for (size_t s = 0; s < sizeof(switches) / sizeof(switches[0]); s++) {
+        uint64_t from = switches[s], before[PROVE_SIZES] = {0}, out[PROVE_SIZES];
+        struct tune_draw draw = {{searched, 4}, from};
+        struct rng rng = {.state = 9 + s};
+        for (unsigned round = 0; round < 200; round++) {
+            size_t below = 0;
+            assert_int_equal(tune_sizes_round(&rng, &draw, round, out), PROVE_SIZES);
+            for (size_t i = 0; i < PROVE_SIZES; i++) {
+                assert_int_equal(out[i] % 8, 0);
+                assert_int_equal(out[i] % 64 == 0, (i + round) % 2 == 0);
+                assert_in_range(out[i], PROVE_LEAST, PROVE_MOST);
+                assert_true(!i || out[i] > out[i - 1]);
+                for (size_t k = 0; k < 4; k++)
+                    assert_true(out[i] != searched[k]);
+                below += out[i] < from;
+            }
+            assert_int_equal(below, from == 1664 || from == 9000 ? PROVE_SIZES / 2 : from > 64 ? 8 : 0);
+            assert_true(memcmp(before, out, sizeof(out)) != 0);
+            memcpy(before, out, sizeof(out));
+        }
+    }
+}
+
+/* All whole lines of the first part are known, so it has others instead. */
+static void a_part_without_whole_lines_has_others(void **state)
+{
+    (void)state;
+    static const uint64_t searched[] = {64, 128};
+    struct tune_draw draw = {{searched, 2}, 0};
+    struct rng rng = {.state = 3};
+    uint64_t out[PROVE_SIZES];
+    for (unsigned round = 0; round < 100; round++) {
+        assert_int_equal(tune_sizes_round(&rng, &draw, round, out), PROVE_SIZES);
+        assert_true(out[0] % 64 != 0 && out[0] < 153);
     }
 }
 
@@ -48,8 +91,8 @@ static void sizes_are_left_out_where_there_is_no_room(void **state)
     static const uint64_t searched[] = {64, 72};
     struct rng rng = {.state = 1};
     uint64_t out[PROVE_SIZES];
-    assert_int_equal(tune_sizes_draw(&rng, 64, 72, 4, (struct size_list){searched, 2}, out, 0), 0);
-    assert_int_equal(tune_sizes_draw(&rng, 64, 88, 4, (struct size_list){searched, 2}, out, 0), 1);
+    assert_int_equal(tune_sizes_draw(&rng, 64, 72, 4, 0, (struct size_list){searched, 2}, out, 0), 0);
+    assert_int_equal(tune_sizes_draw(&rng, 64, 88, 4, 0, (struct size_list){searched, 2}, out, 0), 1);
 }
 
 static void sizes_tried_are_whole_lines_and_parts_of_lines(void **state)
@@ -174,6 +217,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_drawn_over_the_range),
+        cmocka_unit_test(sizes_of_rounds_differ_and_take_turns),
+        cmocka_unit_test(a_part_without_whole_lines_has_others),
         cmocka_unit_test(sizes_are_left_out_where_there_is_no_room),
         cmocka_unit_test(sizes_tried_are_whole_lines_and_parts_of_lines),
         cmocka_unit_test(thresholds_are_those_of_the_crossovers),

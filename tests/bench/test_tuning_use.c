@@ -314,6 +314,30 @@ static void a_shared_list_is_changed_a_block_at_a_time(void **state)
     json_decref(tuning);
 }
 
+static void a_hybrid_knows_its_situation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        bool kept, elsewhere;
+    } cases[] = {{"fsync/dirty=size", true, false},   {"fsync/dirty=16384", true, true},
+                 {"fsync/dirty=77", true, true},      {"durable/dirty=size", true, true},
+                 {"fsync/dirty=16384", false, false}, {"", true, false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        json_t *tuning = json_of(
+            "{'situations':[{'id':'durable/dirty=size', 'question':'durable', 'primary':true},"
+            "{'id':'fsync/dirty=16384', 'question':'fsync', 'primary':false},"
+            "{'id':'fsync/dirty=size', 'question':'fsync', 'primary':true}], 'proposals':[{'id':'hybrid',"
+            "'value':'64', 'kept':false, 'situation':'fsync/dirty=9'}, {'id':'hybrid', 'value':'1536'}]}");
+        json_t *hybrid = json_array_get(json_object_get(tuning, "proposals"), 1);
+        json_object_set_new(hybrid, "kept", json_boolean(cases[i].kept));
+        json_object_set_new(hybrid, "situation", json_string(cases[i].id));
+        assert_string_equal(tuning_hybrid_situation(tuning), cases[i].kept ? cases[i].id : "");
+        assert_int_equal(tuning_hybrid_is_elsewhere(tuning), cases[i].elsewhere);
+        json_decref(tuning);
+    }
+}
+
 static const char *described(struct run_options *o, const struct result_machine *machine, char out[LINE_TEXT])
 {
     run_tuning_describe(o, machine, &region_here, out);
@@ -330,6 +354,12 @@ static void the_result_says_what_was_used_and_what_was_forced(void **state)
     o.tuned = tuning_here();
     assert_string_equal(described(&o, &machine_here, out),
                         "hybrid@1536 from 2026-01-01T00:00:00Z-7, read from tuned");
+    json_t *hybrid = json_array_get(json_object_get(o.tuned, "proposals"), 0);
+    json_object_set_new(hybrid, "situation", json_string("fsync/footprint=l2/dirty=16384"));
+    assert_string_equal(described(&o, &machine_here, out),
+                        "hybrid@1536 (found where an fsync follows 16 KiB of writes) from "
+                        "2026-01-01T00:00:00Z-7, read from tuned");
+    json_object_del(hybrid, "situation");
     snprintf(other.microcode, sizeof(other.microcode), "0x2");
     assert_string_equal(
         described(&o, &other, out),
@@ -361,6 +391,7 @@ int main(void)
         cmocka_unit_test(other_blocks_are_as_they_were),
         cmocka_unit_test(only_paths_of_writes_are_added),
         cmocka_unit_test(a_shared_list_is_changed_a_block_at_a_time),
+        cmocka_unit_test(a_hybrid_knows_its_situation),
         cmocka_unit_test(the_result_says_what_was_used_and_what_was_forced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,19 +28,21 @@ END
 
 @test "a planted machine is found: one copy slow below a size drawn at random, another above it" {
     size=$(((RANDOM % 60 + 4) * 128 + RANDOM % 128))
-    proof tune --only durable --copy "$one,$two" --plant-copy "$one=900@above:$size,$two=900@below:$size" --max-time 5 "${short[@]}" --out out >report ||
+    proof tune --only durable --copy "$one,$two" --plant-copy "$one=900@above:$size,$two=900@below:$size" --primary --max-time 30 "${short[@]}" --out out >report ||
         fail "size $size"
     valid out/tuning.json
     crossing out/tuning.json "$one" "$two" "$size" || fail "size $size"
-    grep -q "$two" report
+    grep -q "^durable.*write that is durable at once" report
+    tr -s ' \n' ' ' <report | grep -q "64 B to 64 KiB): $one below [^,]*, $two from there on" || fail "$(cat report)"
 }
 
 @test "two identical strategies: no difference" {
-    pmb tune --only durable --copy "$one,$two" --max-time 4 "${short[@]}" --out out >report
+    pmb tune --only durable --copy "$one,$two" --primary --max-time 20 "${short[@]}" --out out >report
     valid out/tuning.json
-    has out/tuning.json 'all(s["no_difference"] for s in d["situations"] if s["primary"])'
+    has out/tuning.json 'all(s["no_difference"] for s in d["situations"] if s["primary"] and all(p["held"] for p in s["points"]))'
     has out/tuning.json 'not any(x["size"] for x in d["crossovers"])'
-    grep -qi "no difference" report
+    has out/tuning.json 'all(len(s["segments"]) <= 1 for s in d["situations"])'
+    tr -s ' \n' ' ' <report | grep -q "no difference between all 2 at any size\|$one (no difference: $two) at all sizes\|$two (no difference: $one) at all sizes" || fail "$(cat report)"
     run grep -q "^PMEM" out/libpmem.env
     [ "$status" = 1 ]
 }
@@ -52,7 +54,7 @@ END
     has out/tuning.json 'd["status"] == "complete" and d["search"]["ended_by"] == "time"'
     has out/tuning.json 'any(s["state"] != "searched" for s in d["situations"])'
     has out/tuning.json 'all(not p["kept"] and p["reason"] for p in d["proposals"] if not p["proven"])'
-    [[ $output == *"time"* ]]
+    [[ $output == "status    NOT ALL DONE, the time was spent"* ]] || fail "$output"
     for file in libpmem.env pmembench_tuning.h report.md; do
         [ -s "out/$file" ] || fail "$file is missing"
     done
@@ -60,7 +62,19 @@ END
     pmb report out >text
     pmb report out --format markdown >page.md
     grep -q "^#" page.md
-    grep -q "tune --check out" text
+    [ "$(sed -n '/^== What/,$p' text)" = "$(sed -n '/^== What/,/tune --check/p' <<<"$output")" ] || fail "another report"
+}
+
+@test "next to no time, and a part that cannot be here: the rest is done, and ends" {
+    pmb tune --max-time 0.01 "${short[@]}" --out out >report
+    has out/tuning.json 'd["search"]["ended_by"] == "time" and not any(s["points"] for s in d["situations"])'
+    run --separate-stderr pmb tune --domain hint --max-time 2 "${short[@]::3}" --out posted
+    [ "$status" = 0 ] && [[ $stderr == *"durable is left out"*"hint"* ]] || fail "exit $status: $stderr"
+    has posted/tuning.json 'all(s["question"] != "durable" for s in d["situations"])'
+    refused 1 "only after a drain" -- tune --domain hint --only durable "${short[@]::3}"
+    refused 2 "--only" "--check" -- tune --only proof
+    refused 2 "--copy" "--only" -- tune --only fsync --copy movnti
+    refused 2 "--threads" -- tune --threads 1,x
 }
 
 @test "one copy only; a machine without CLWB: one line each" {
@@ -126,4 +140,39 @@ END
 @test "the proof again: nothing is written, another machine is refused" {
     cp "$tree/tests/reports/fixture/tuning.json" .
     refused 1 "--force" -- tune --check tuning.json --llc 8M --quiet
+}
+
+# too_slow TEXT: the machine was too slow for what was asked, which is no answer to it
+too_slow() {
+    [[ $1 == *"time was spent"* ]]
+}
+
+# as_kept FILE NAME VALUE: the tuning as if this variable of libpmem had been proven
+as_kept() {
+    /usr/bin/python3 - "$@" <<'END'
+import json, sys
+d = json.load(open(sys.argv[1]))
+d["proposals"] = [{"id": "libpmem/" + sys.argv[2], "kind": "environment", "name": sys.argv[2], "value": sys.argv[3],
+                   "situation": "", "what": "", "found_gain": None, "proven": True, "kept": True, "reason": ""}]
+json.dump(d, open(sys.argv[1], "w"))
+END
+}
+
+@test "a planted gain of one of libpmem's variables is proposed, proven, handed over and confirmed; a loss is told" {
+    name=PMEM_MOVNT_THRESHOLD
+    short=(--llc 8M --quiet)
+    PMB_PLANT_VARIABLE=$name=1024:100 proof tune --only libpmem,proof --max-time 16 "${short[@]}" --out out >report
+    valid out/tuning.json
+    if has out/tuning.json 'not d["proof"]' 2>/dev/null && too_slow "$(<report)"; then
+        as_kept out/tuning.json "$name" 1024
+    else
+        has out/tuning.json '[p["id"] + "=" + p["value"] for p in d["proposals"] if p["kept"]] == ["libpmem/'$name'=1024"]'
+        has out/tuning.json 'all(p["ci_high"] < 0.8 and p["worst"]["ci_low"] < 1.03 for p in d["proof"] if p["kept"])'
+        has out/tuning.json 'all(len(p["sizes"]) > 24 and p["best"]["where"] for p in d["proof"])'
+        grep -qx "$name=1024" out/libpmem.env
+    fi
+    PMB_PLANT_VARIABLE=$name=1024:100 run --separate-stderr proof tune --check out --max-time 6 "${short[@]}"
+    [ "$status" = 0 ] || too_slow "$stderr" || fail "exit $status: $stderr"
+    PMB_PLANT_VARIABLE=$name=1024:-100 run --separate-stderr proof tune --check out --max-time 6 "${short[@]}"
+    [ "$status" = 3 ] || too_slow "$stderr" || fail "exit $status: $stderr"
 }

@@ -38,11 +38,11 @@ print(",".join(c["path"] for c in json.load(open(sys.argv[1]))["cells"]))' "$1"
     [ "$(ls -A out)" = $'report.md\nresult.json' ]
     [ "$(paths_of out/result.json)" = bypass,hybrid@1664,deferred-bitmap2,bypass-wide ] || fail "$(paths_of out/result.json)"
     valid out/result.json
-    has out/result.json 'd["run"]["tuning"] == "hybrid@1664 from 20260101T000000Z-7, read from tuned"'
+    has out/result.json 'd["run"]["tuning"] == "hybrid@1664 (found where an fsync follows each write) from 20260101T000000Z-7, read from tuned"'
     pmb report out >text
     pmb report out --format markdown >page.md
-    grep -Eq '^ *tuning +hybrid@1664 from 20260101T000000Z-7, read from tuned$' text || fail "$(head -20 text)"
-    grep -q 'tuning.*hybrid.*1664 from 20260101T000000Z-7' page.md || fail "$(head -20 page.md)"
+    tr -s ' \n' ' ' <text | grep -q ' tuning hybrid@1664 (found where an fsync follows each write) from 20260101T000000Z-7, read from tuned ' || fail "$(head -20 text)"
+    grep -q 'tuning.*hybrid.*1664 .*found where an fsync follows each write.* from 20260101T000000Z-7' page.md || fail "$(head -20 page.md)"
     pmb run "${few[@]}" --out without >/dev/null
     has without/result.json '"tuning" not in d["run"]'
     pmb compare without out >text
@@ -76,7 +76,7 @@ print(",".join(c["path"] for c in json.load(open(sys.argv[1]))["cells"]))' "$1"
     refused 1 'persistence domain' eadr adr -- run "${few[@]}" --tuning memory --repeats 2 --out out
     pmb run "${few[@]}" --tuning memory --domain eadr --dry-run >/dev/null
     pmb run "${few[@]}" --tuning other --force --out out >stdout
-    grep -Eq '^ *tuning +hybrid@1664 from .* \(forced: another CPU stepping\), read from other$' stdout || fail "$(cat stdout)"
+    tr -s ' \n' ' ' <stdout | grep -Eq ' tuning hybrid@1664 .* from .* \(forced: another CPU stepping\), read from other ' || fail "$(cat stdout)"
 }
 
 @test "what is said wrongly is refused" {
@@ -91,6 +91,19 @@ print(",".join(c["path"] for c in json.load(open(sys.argv[1]))["cells"]))' "$1"
     refused 1 run -- run "${few[@]}" --tuning run --out out
     sed -i 's/"proposals"/"propusals"/' tuned/tuning.json
     refused 1 tuned/tuning.json proposals -- run "${few[@]}" --tuning tuned --out out
+}
+
+@test "a hybrid of another stream than the primary one is used, and that is said" {
+    tuned elsewhere 'd["proposals"][3]["situation"] = "fsync/footprint=l2/overwrite=8/dirty=size"'
+    run --separate-stderr pmb run "${few[@]}" --tuning elsewhere --out out
+    [ "$status" = 0 ] || fail "exit $status: $stderr"
+    [ "$stderr" = "pmembench: --tuning elsewhere: hybrid@1664 was found where an fsync follows each write, each place is written 8 times; it is used for all writes" ] ||
+        fail "$stderr"
+    has out/result.json '"hybrid@1664 (found where an fsync follows each write, each place is written 8 times) from 2026" in d["run"]["tuning"]'
+    pmb run --kernel track --tuning elsewhere --dry-run >stdout 2>stderr
+    [ "$(cat stderr)" = "pmembench: --tuning elsewhere: changes nothing in this plan" ] || fail "$(cat stderr)"
+    tuned odd 'd["proposals"][3]["situation"] = "fsync/colour=red"'
+    refused 1 'proposals[3].situation' -- run "${few[@]}" --tuning odd --out odd-out
 }
 
 @test "what was withdrawn is not used, and a tuning that is interrupted or empty says so" {
@@ -118,7 +131,7 @@ print(",".join(c["path"] for c in json.load(open(sys.argv[1]))["cells"]))' "$1"
     valid out/result.json out/repeat-*/result.json
     for file in out/result.json out/repeat-1/result.json out/repeat-2/result.json; do
         [ "$(paths_of "$file")" = bypass,hybrid@1664,deferred-bitmap2,bypass-wide ] || fail "$(paths_of "$file")"
-        has "$file" 'd["run"]["tuning"] == "hybrid@1664 from 20260101T000000Z-7, read from tuned"'
+        has "$file" 'd["run"]["tuning"] == "hybrid@1664 (found where an fsync follows each write) from 20260101T000000Z-7, read from tuned"'
     done
     has out/repeat-1/result.json 'd["run"]["argv"].count("--tuning") == 1'
     has out/result.json 'd["run"]["argv"].count("tuned") == 1 and d["run"]["repeats"] == 2'
@@ -140,7 +153,7 @@ print(",".join(c["path"] for c in json.load(open(sys.argv[1]))["cells"]))' "$1"
     rm -r tuned
     pmb run --resume out --quiet --max-time 0.1 >stdout 2>stderr
     [ ! -s stderr ] || fail "$(cat stderr)"
-    has out/result.json 'd["status"] == "complete" and d["run"]["tuning"] == "hybrid@1664 from 20260101T000000Z-7, read from tuned"'
+    has out/result.json 'd["status"] == "complete" and d["run"]["tuning"] == "hybrid@1664 (found where an fsync follows each write) from 20260101T000000Z-7, read from tuned"'
     [ "$(paths_of out/result.json | tr , '\n' | sort -u | paste -sd,)" = bypass,bypass-wide,deferred-bitmap2,hybrid@1664 ]
 }
 

@@ -9,6 +9,7 @@
 #include "reports/arena.h"
 #include "reports/compare.h"
 #include "reports/report.h"
+#include "reports/tuning.h"
 #include "results/document.h"
 #include "results/file.h"
 #include "results/json.h"
@@ -161,7 +162,72 @@ static void promise_error(const struct error *err, const char *name)
     promise(is_printable(err->text, false), "an error is one clean line", err->text);
 }
 
-/* The same bytes as a tuning: what is accepted can be proven again. */
+/* What is handed over is made by the same rules as a report. */
+static int make_env(const json_t *document, const struct report_options *options, FILE *out,
+                    struct error *err)
+{
+    (void)options;
+    return report_tuning_env(document, out, err);
+}
+
+static int make_header(const json_t *document, const struct report_options *options, FILE *out,
+                       struct error *err)
+{
+    (void)options;
+    return report_tuning_header(document, out, err);
+}
+
+/* A line that is no comment is NAME=VALUE of libpmem's, with nothing in it that a shell looks at. */
+static bool sets_variables(const char *text)
+{
+    while (*text) {
+        size_t width = strcspn(text, "\n"), name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+        bool known = !strncmp(text, "PMEM_", 5) || !strncmp(text, "PMEM2_", 6);
+        if (*text != '#' && (!known || text[name] != '=' || strcspn(text, " $`;&|<>(){}'\"\\*?!~#") < width))
+            return false;
+        text += width + (text[width] == '\n');
+    }
+    return true;
+}
+
+/* A comment ends where it is meant to, and no line goes on. */
+static bool is_header(const char *text)
+{
+    bool comment = false;
+    for (; *text; text++) {
+        bool opens = text[0] == '/' && text[1] == '*', closes = text[0] == '*' && text[1] == '/';
+        if (text[0] == '\\' || (opens && comment) || (closes && !comment))
+            return false;
+        comment = opens || (comment && !closes);
+        text += opens || closes;
+    }
+    return !comment;
+}
+
+static void show_tuning(const json_t *document)
+{
+    struct report_options options = {.source = "runs/fuzz"};
+    char *text = report(report_tuning_text, document, &options);
+    promise(fits(text), "a tuning's report fits 60 lines of 100 columns", text);
+    free(text);
+    free(report(report_tuning_proof, document, &options));
+    text = report(report_tuning_markdown, document, &options);
+    promise(has_no_html(text), "Markdown has no HTML", text);
+    free(text);
+    text = report(make_env, document, &options);
+    promise(sets_variables(text), "libpmem.env sets libpmem's variables alone", text);
+    free(text);
+    text = report(make_header, document, &options);
+    promise(is_header(text), "a header's comments end where they should", text);
+    free(text);
+    options.all = true;
+    free(report(report_tuning_text, document, &options));
+    text = report(report_tuning_markdown, document, &options);
+    promise(has_no_html(text), "Markdown has no HTML", text);
+    free(text);
+}
+
+/* The same bytes as a tuning: what is accepted can be shown, handed over and proven again. */
 static void read_tuning(const char *text, size_t size)
 {
     struct error err = {0};
@@ -175,6 +241,7 @@ static void read_tuning(const char *text, size_t size)
     }
     promise(!error_is_set(&err), "what is accepted is no error", err.text);
     write_again(document, tuning_parse);
+    show_tuning(document);
     promise(!tuning_proposals_from(document, &t, &sizes, &count, &err), "proposals are taken", err.text);
     free(sizes);
     tuning_free(&t);

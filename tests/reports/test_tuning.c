@@ -52,14 +52,14 @@ static void the_map_marks_what_to_use(void **state)
     json_array_clear(list_in(json_array_get(list_in(cold, "points"), 0), "cells"));
     add_cost(json_array_get(list_in(cold, "points"), 0), "line+clwb", 70, 1.3);
     add_cost(json_array_get(list_in(cold, "points"), 0), "movnt-avx512", 54, 1);
-    assert_tells(d, "durable A B source cold B B");
+    assert_tells(d, "durable A B src cold B B");
     json_t *third = json_deep_copy(cold);
     set(third, "id", json_string("durable/source=hot"));
     append(list_in(d, "situations"), third);
-    assert_tells(d, "durable A B source cold, and 1 more B B A line+clwb");
+    assert_tells(d, "durable A B src cold, and 1 more B B A line+clwb");
     set(third, "state", json_string("no"));
     set(cold, "state", json_string("no"));
-    assert_tells_not(d, "source cold B B");
+    assert_tells_not(d, "src cold B B");
     json_decref(d);
 }
 
@@ -74,7 +74,7 @@ static void the_map_folds_what_makes_no_difference(void **state)
     assert_tells(d, "durable, and 1 variation A B");
     set(json_array_get(list_in(json_array_get(list_in(cold, "points"), 0), "cells"), 0), "ci_low",
         json_real(1.2));
-    assert_tells(d, "durable A B source cold C B");
+    assert_tells(d, "durable A B src cold C B");
     json_decref(d);
 }
 
@@ -86,7 +86,8 @@ static void a_tracker_has_its_granule(void **state)
     add_cost(p, "bitmap2@256", 20.1, 1.01);
     add_cost(p, "radix", 80, 4);
     append(list_in(add_segment(s, "bitmap2@64", 64, 64), "equal"), json_string("bitmap2@256"));
-    assert_tells(d, "tracker 64 B: bitmap2 of 64 B granules (no difference: bitmap2@256) at all sizes");
+    assert_tells(
+        d, "tracker source warm; 64 B: bitmap2 of 64 B granules (no difference: bitmap2@256) at all sizes");
     json_decref(d);
 }
 
@@ -163,33 +164,6 @@ static void one_strategy_is_no_choice(void **state)
     json_decref(d);
 }
 
-static void nothing_kept_is_said(void **state)
-{
-    (void)state;
-    json_t *d = tuning_with_flip();
-    add_proposal(d, "libpmem/PMEM_NO_CLWB", "environment", "PMEM_NO_CLWB", "1", false,
-                 "the interval reaches 1.01");
-    add_proof(d, "libpmem/PMEM_NO_CLWB", "libpmem/PMEM_NO_CLWB", "no environment", 0.99, false);
-    assert_tells(d, "withdrawn PMEM_NO_CLWB=1 (the interval reaches 1.01)");
-    assert_tells(d, "no environment 0.99 (0.96..1.02) 1.09 at 2.9 KiB unresolved no");
-    assert_tells_not(d, "makes it");
-    assert_tells_not(d, "libpmem.env");
-    json_decref(d);
-}
-
-/* Whatever `kept` says. */
-static void the_unproven_is_not_kept(void **state)
-{
-    (void)state;
-    json_t *d = tuning_with_flip();
-    json_t *p = add_proposal(d, "libpmem/PMEM_NO_CLWB", "environment", "PMEM_NO_CLWB", "1", true, "no time");
-    set(p, "proven", json_false());
-    assert_tells(d, "unproven PMEM_NO_CLWB=1 (no time)");
-    assert_tells(d, "1 proposal is unproven and so not kept");
-    assert_tells_not(d, "makes it");
-    json_decref(d);
-}
-
 static void nothing_found_is_an_answer(void **state)
 {
     (void)state;
@@ -206,13 +180,44 @@ static void nothing_found_is_an_answer(void **state)
            "sizes.");
     add_flip(d, "libpmem/source=cold", "durable/source=warm", "pmem2-t", "pmem2-nt", 0, "it is even");
     assert_tells(d, "no flip libpmem: source cold (own 256 B), pmem2-t to pmem2-nt: it is even");
-    assert_tells(d, "libpmem no variable of its environment makes it cheaper");
+    assert_tells(d, "libpmem nothing that was tried makes it cheaper: its own choices stand");
     assert_tells(d, "hybrid no threshold pays");
     assert_tells(d, "There was nothing to prove");
     append(list_in(d, "parts"), json_pack("{s:s, s:s, s:b, s:s}", "kind", "copy", "name", "pmem2-nt", "used",
                                           0, "reason", "no library"));
     assert_tells(d, "libpmem not tried: no library");
     assert_tells(d, "not searched: pmem2-nt (no library)");
+    json_decref(d);
+}
+
+/* The words that make a line of a table unique are seen: 24 B off, warm or cold, cached or not. */
+static void tables_name_situations_briefly(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *offset, *dest, *source, *name;
+    } off[] = {{"24", "own", "warm", "dm-writecache: +24 B "},
+               {"0", "read", "cold", "dm-writecache: dest cached, src cold "},
+               {"0", "absent", "cold", "dm-writecache: dest absent, src cold "},
+               {"24", "read", "warm", "dm-writecache: +24 B, dest cached "}};
+    json_t *d = new_tuning();
+    json_t *primary = add_situation(d, "durable", "warm", true);
+    set(json_object_get(primary, "axes"), "offset", json_string("0"));
+    set(json_object_get(primary, "axes"), "dest", json_string("own"));
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        char id[20], flip[40];
+        json_t *s = add_situation(d, "durable", off[i].source, false), *axes = json_object_get(s, "axes");
+        snprintf(id, sizeof id, "durable/%zu", i);
+        snprintf(flip, sizeof flip, "dm-writecache/%zu", i);
+        set(s, "id", json_string(id));
+        set(axes, "offset", json_string(off[i].offset));
+        set(axes, "dest", json_string(off[i].dest));
+        add_flip(d, flip, id, "memcpy-flushcache", "line+clflushopt", 1536, "");
+    }
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        assert_tells(d, off[i].name);
+    add_flip(d, "durable/1/x>y", "durable/1", "x", "y", 0, "it is even");
+    assert_tells(d, "no flip durable: destination cached, source cold, x to y: it is even");
     json_decref(d);
 }
 
@@ -246,12 +251,15 @@ static void programs_stand_beside_their_flips(void **state)
     add_flip(d, "libpmem/source=cold", "durable/source=cold", "pmem2-t", "pmem2-nt", 0, "it is even");
     json_array_remove(list_in(d, "crossovers"), 0);
     add_flip(d, "libpmem/source=warm", "durable/source=warm", "pmem2-t", "pmem2-nt", 1536, "");
-    assert_tells(d, "libpmem: source warm pmem2-t pmem2-nt 1.5 KiB 1.2 KiB 1.9 KiB 256 B");
+    assert_tells(d, "own libpmem pmem2-t pmem2-nt 1.5K 1.2K 1.9K 256");
     assert_tells(
         d, "libpmem goes to non-temporal stores at 256 B: too early here, pmem2-t is cheaper up to 1.2 KiB.");
     assert_tells_not(d, "Opposite policies");
+    set(json_array_get(list_in(d, "crossovers"), 1), "situation", json_string("durable/source=cold"));
+    assert_tells(d, "at 256 B (found for: source cold): too early here");
+    set(json_array_get(list_in(d, "crossovers"), 1), "situation", json_string("durable/source=warm"));
     add_flip(d, "dm-writecache/source=warm", "durable/source=warm", "movnti", "line+clflushopt", 800, "");
-    assert_tells(d, "line+clflushopt 800 B 640 B 1000 B 768 B");
+    assert_tells(d, "line+clflushopt 800 640 1000 768");
     assert_tells(d, "dm-writecache goes to cached stores with a flush at 768 B: that is right here.");
     assert_tells(d, "Opposite policies");
     set(json_array_get(list_in(d, "crossovers"), 2), "above", json_string("movnt-avx2"));
@@ -295,9 +303,10 @@ static void the_proof_stands_alone(void **state)
     add_kept_and_withdrawn(d);
     char *words = tuning_words(report_tuning_proof, d, false);
     assert_true(says(words, "Proof by 9 pairs of fresh processes, on 2 sizes"));
-    assert_true(says(
-        words, "libpmem/PMEM_MOVNT_THRESHOLD no environment 0.88 (0.85..0.91) 0.98 at 2.9 KiB faster yes"));
-    assert_true(says(words, "hybrid/bypass bypass 1.00 (0.97..1.03) 1.10 at 2.9 KiB unresolved no"));
+    assert_true(
+        says(words, "PMEM_MOVNT_THRESHOLD 0.88 (0.85..0.91) 0.98 partial lines, aligned, cold faster yes"));
+    assert_true(
+        says(words, "hybrid/bypass 1.00 (0.97..1.03) 1.10 partial lines, aligned, cold unresolved no"));
     assert_false(says(words, "controls"));
     free(words);
     json_decref(d);
@@ -372,9 +381,8 @@ int main(void)
         cmocka_unit_test(the_surface_marks_best_and_even),
         cmocka_unit_test(no_difference_is_said_in_those_words),
         cmocka_unit_test(one_strategy_is_no_choice),
-        cmocka_unit_test(nothing_kept_is_said),
-        cmocka_unit_test(the_unproven_is_not_kept),
         cmocka_unit_test(nothing_found_is_an_answer),
+        cmocka_unit_test(tables_name_situations_briefly),
         cmocka_unit_test(what_was_interrupted_says_so_first),
         cmocka_unit_test(programs_stand_beside_their_flips),
         cmocka_unit_test(threads_have_a_peak_or_none),

@@ -123,10 +123,11 @@ static inline json_t *add_proof(json_t *d, const char *id, const char *proposal,
                                 double ratio, bool kept)
 {
     json_t *p = json_pack(
-        "{s:s, s:s, s:s, s:b, s:f, s:f, s:f, s:s, s:i, s:i, s:[i,i], s:{s:i, s:f}, s:{s:i, s:f}}", "id", id,
+        "{s:s, s:s, s:s, s:b, s:f, s:f, s:f, s:s, s:i, s:i, s:[i,i], s:{s:s, s:f}, s:{s:s, s:f}}", "id", id,
         "proposal", proposal, "against", against, "kept", kept, "ratio", ratio, "ci_low", ratio - 0.03,
         "ci_high", ratio + 0.03, "verdict", kept ? "faster" : "unresolved", "pairs", 9, "seed", 5, "sizes",
-        88, 3000, "best", "size", 88, "ratio", ratio - 0.1, "worst", "size", 3000, "ratio", ratio + 0.1);
+        88, 3000, "best", "where", "whole lines, aligned, source warm", "ratio", ratio - 0.1, "worst",
+        "where", "partial lines, aligned, source cold", "ratio", ratio + 0.1);
     append(list_in(d, "proof"), p);
     return p;
 }

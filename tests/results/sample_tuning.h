@@ -144,9 +144,11 @@ static inline void sample_situations(struct tuning *t)
                      "durable/offset=0/dest=own/source=cold/threads=1");
     sample_situation(&s[2], &sample_durable, AXIS_offset, "8",
                      "durable/offset=8/dest=own/source=warm/threads=1");
-    sample_situation(&s[3], &sample_fsync, AXIS_overwrite, "1", "fsync/footprint=l2/overwrite=1/threads=1");
-    sample_situation(&s[4], &sample_fsync, AXIS_overwrite, "8", "fsync/footprint=l2/overwrite=8/threads=1");
+    sample_situation(&s[3], &sample_fsync, AXIS_overwrite, "1", "fsync/footprint=l2/overwrite=1/dirty=size");
+    sample_situation(&s[4], &sample_fsync, AXIS_overwrite, "8", "fsync/footprint=l2/overwrite=8/dirty=size");
     sample_situation(&s[5], &sample_tracker, AXIS_access, "seq", "tracker/file-size=auto/access=seq");
+    SAMPLE_SET(s[3].axis[AXIS_dirty], "size");
+    SAMPLE_SET(s[4].axis[AXIS_dirty], "size");
     SAMPLE_SET(s[2].state, "part");
     t->situations = s;
     t->situation_count = 6;
@@ -228,8 +230,11 @@ static inline void sample_proposals(struct tuning *t)
     sample_withdraw(t, true, "its proof does not show a gain: the interval reaches 1.004");
     sample_proposal(t, "environment", "PMEM_AVX512F", "0", 0.973, "libpmem2 copies with 32-byte registers");
     sample_withdraw(t, false, "the time was spent before its proof");
-    sample_proposal(t, "constant", "hybrid", "1664", 0.902,
-                    "writes of this many bytes or more bypass the cache, smaller ones are cached and marked");
+    sample_proposal(
+        t, "constant", "hybrid", "1664", 0.902,
+        "where an fsync follows each write: smaller writes are cached and marked, from it on they "
+        "bypass the cache");
+    SAMPLE_SET(t->proposals[3].situation, t->situations[3].id);
 }
 
 static inline void sample_proof(struct tuning *t, const char *id, const char *proposal, const char *against,
@@ -242,12 +247,18 @@ static inline void sample_proof(struct tuning *t, const char *id, const char *pr
                                .pairs = 9,
                                .seed = 8100 + t->proof_count,
                                .size_count = 8,
-                               .best = {640, ratio.value * 0.88},
-                               .worst = {59456, ratio.value * 1.09}};
+                               .best = {"whole lines, aligned, source cold", ratio.value * 0.88,
+                                        ratio.low * 0.87, ratio.high * 0.89},
+                               .worst = {"partial lines, 24 B off, source warm", ratio.value * 1.09,
+                                         ratio.low * 1.08, ratio.high * 1.1}};
     SAMPLE_SET(p->id, id);
     SAMPLE_SET(p->proposal, proposal);
     SAMPLE_SET(p->against, against);
     SAMPLE_SET(p->verdict, p->kept ? "faster" : "equivalent");
+    if (!strcmp(proposal, "hybrid")) {
+        SAMPLE_SET(p->best.where, "whole lines, from 1664 B on");
+        SAMPLE_SET(p->worst.where, "partial lines, below 1664 B");
+    }
     p->sizes = sample_alloc(8, sizeof(*p->sizes));
     memcpy(p->sizes, sizes, sizeof(sizes));
 }

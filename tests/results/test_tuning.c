@@ -77,9 +77,9 @@ static void set_lists(struct tuning *t)
     t->threads[0].rates[0] = (struct tuning_rate){108, {10.5, 11.5, 12.5}};
     t->proposals = sample_alloc(2, sizeof(*t->proposals));
     t->proposals[t->proposal_count++] = (struct tuning_proposal){
-        "o-id", "constant", "o-name", "109", "o-what", 13.5, true, false, "o-reason"};
+        "o-id", "constant", "o-name", "109", "fsync/dirty=o", "o-what", 13.5, true, false, "o-reason"};
     t->proposals[t->proposal_count++] =
-        (struct tuning_proposal){"q-id", "environment", "PMEM_Q", "q", "q-what", NAN, false, true, ""};
+        (struct tuning_proposal){"q-id", "environment", "PMEM_Q", "q", "", "q-what", NAN, false, true, ""};
     t->proofs = sample_alloc(1, sizeof(*t->proofs));
     struct tuning_proof proof = {
         .id = "f-id", .proposal = "f-proposal", .against = "f-against", .kept = true};
@@ -90,10 +90,8 @@ static void set_lists(struct tuning *t)
     proof.sizes = sample_alloc(2, sizeof(*proof.sizes));
     proof.sizes[proof.size_count++] = 112;
     proof.sizes[proof.size_count++] = 113;
-    proof.best.size = 114;
-    proof.best.ratio = 17.5;
-    proof.worst.size = 115;
-    proof.worst.ratio = 18.5;
+    proof.best = (struct tuning_class){"b-where", 17.5, 18.5, 19.5};
+    proof.worst = (struct tuning_class){"w-where", 20.5, 21.5, 22.5};
     t->proofs[t->proof_count++] = proof;
 }
 
@@ -123,16 +121,19 @@ static void assert_lists(const json_t *document)
                 " [{\"threads\": 108, \"gb_per_s\": 10.5, \"ci_low\": 11.5, \"ci_high\": 12.5}]}]");
     assert_json(document, "proposals",
                 "[{\"id\": \"o-id\", \"kind\": \"constant\", \"name\": \"o-name\", \"value\": \"109\","
-                " \"what\": \"o-what\", \"found_gain\": 13.5, \"proven\": true, \"kept\": false,"
+                " \"situation\": \"fsync/dirty=o\", \"what\": \"o-what\", \"found_gain\": 13.5, \"proven\": "
+                "true, \"kept\": false,"
                 " \"reason\": \"o-reason\"}, {\"id\": \"q-id\", \"kind\": \"environment\","
-                " \"name\": \"PMEM_Q\", \"value\": \"q\", \"what\": \"q-what\", \"found_gain\": null,"
+                " \"name\": \"PMEM_Q\", \"value\": \"q\", \"situation\": \"\", \"what\": \"q-what\", "
+                "\"found_gain\": null,"
                 " \"proven\": false, \"kept\": true, \"reason\": \"\"}]");
     assert_json(
         document, "proof",
         "[{\"id\": \"f-id\", \"proposal\": \"f-proposal\", \"against\": \"f-against\", \"kept\": true,"
         " \"ratio\": 14.5, \"ci_low\": 15.5, \"ci_high\": 16.5, \"verdict\": \"slower\","
         " \"pairs\": 110, \"seed\": 111, \"sizes\": [112, 113],"
-        " \"best\": {\"size\": 114, \"ratio\": 17.5}, \"worst\": {\"size\": 115, \"ratio\": 18.5}}]");
+        " \"best\": {\"where\": \"b-where\", \"ratio\": 17.5, \"ci_low\": 18.5, \"ci_high\": 19.5},"
+        " \"worst\": {\"where\": \"w-where\", \"ratio\": 20.5, \"ci_low\": 21.5, \"ci_high\": 22.5}}]");
 }
 
 static void each_member_has_its_value(void **state)

@@ -134,6 +134,66 @@ static void proposals_are_no_other_variables(void **state)
     }
 }
 
+/* What becomes the axes of a process' plan is one of the known axes each. */
+static void situations_of_proposals_are_ids(void **state)
+{
+    struct place *p = *state;
+    static const struct {
+        const char *id;
+        bool good;
+    } ids[] = {{"", true},
+               {"fsync/footprint=l2/overwrite=1/dirty=16384", true},
+               {"durable/file-size=16G", true},
+               {"tracker/dirty=size/dirty=size", true},
+               {"fsync", false},
+               {"fsync/", false},
+               {"fsync/dirty", false},
+               {"fsync/dirty=", false},
+               {"fsync/=size", false},
+               {"fsync/dirty=size/", false},
+               {"fsync//dirty=size", false},
+               {"fsync/dirty=size=size", false},
+               {"fsync/dirty=a b", false},
+               {"fsync/dirty=\n", false},
+               {"fsync/dirty=123456789012345678901234", false},
+               {"fsync/dirty=12345678901234567890123", true},
+               {"fsync/colour=red", false},
+               {"fsync/dirty=size/colour=red", false},
+               {"fsync/file_size=auto", false},
+               {"write/dirty=size", false},
+               {"/dirty=size", false},
+               {"fsync dirty=size", false}};
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        struct error err;
+        json_t *proposal = member(p->document, "proposals", 3);
+        json_object_set_new(proposal, "situation", json_string(ids[i].id));
+        json_t *read = reread(p->document, &err);
+        if ((read != NULL) != ids[i].good)
+            fail_msg("'%s': %s", ids[i].id, err.text);
+        if (!ids[i].good)
+            assert_told(&err, TUNING_FILE, "proposals[3].situation");
+        json_decref(read);
+    }
+}
+
+static void a_long_situation_is_refused(void **state)
+{
+    struct place *p = *state;
+    for (size_t length = KEY_TEXT - 20; length < KEY_TEXT + 20; length++) {
+        char id[KEY_TEXT + 40] = "fsync";
+        struct error err;
+        while (strlen(id) + 17 < length)
+            strcat(id, "/delay=10");
+        strcat(id, "/delay=");
+        while (strlen(id) < length)
+            strcat(id, "1");
+        json_object_set_new(member(p->document, "proposals", 3), "situation", json_string(id));
+        json_t *read = reread(p->document, &err);
+        assert_int_equal(read != NULL, length < KEY_TEXT);
+        json_decref(read);
+    }
+}
+
 struct mutation {
     const json_t *document, *schema;
     unsigned members, accepted;
@@ -224,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(wrong_values_are_placed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_points_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(proposals_are_no_other_variables, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(situations_of_proposals_are_ids, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_situation_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_member_is_checked_as_the_schema_says, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
