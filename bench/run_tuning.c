@@ -72,7 +72,8 @@ int run_tuning_expect(const struct run_options *o, struct error *err)
     bool settled = !o->path || (o->domain_chosen && !o->posted);
     if (!o->force && tuning_same_memory(o->tuned, &region, settled ? o->domain : "", where(o, room), err))
         return -1;
-    tell(o, o->tuned_blocks);
+    if (!o->path) /* else the memory itself has a word first */
+        tell(o, o->tuned_blocks);
     return 0;
 }
 
@@ -81,7 +82,11 @@ int run_tuning_memory(const struct run_options *o, const struct result_region *r
     char room[LINE_TEXT];
     if (!o->tuned)
         return 0;
-    return o->force ? 0 : tuning_same_memory(o->tuned, region, o->domain, where(o, room), err);
+    if (!o->force && tuning_same_memory(o->tuned, region, o->domain, where(o, room), err))
+        return -1;
+    if (o->path)
+        tell(o, o->tuned_blocks);
+    return 0;
 }
 
 void run_tuning_describe(const struct run_options *o, const struct result_machine *here,

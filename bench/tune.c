@@ -51,7 +51,6 @@ static void let_go(struct tune *t)
 {
     tune_close_looks(t);
     free(t->floors);
-    free(t->probed);
     tuning_free(&t->found);
     run_let_go(&t->run);
     tune_options_free(&t->options);

@@ -153,7 +153,7 @@ static int probe(struct tune *t, const struct wanted *w, uint64_t size, struct p
     if (i == probes->count) {
         if (tune_point_open(t, &t->found.situations[w->situation], size, two, 2, p, err))
             return -1;
-        uint64_t *kept = tune_add(&t->probed, &t->probed_count, sizeof(*kept), err);
+        uint64_t *kept = tune_add(&t->found.probed, &t->found.probed_count, sizeof(*kept), err);
         if (!kept)
             return -1;
         probes->at[i].size = *kept = size;

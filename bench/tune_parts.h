@@ -53,8 +53,6 @@ struct tune {
     struct tuning found;
     struct tune_look *looks; /* the groups of the coarse sizes, still open; malloc'ed, owned */
     size_t look_count;
-    uint64_t *probed; /* sizes that flips were sought at; malloc'ed, owned */
-    size_t probed_count;
     double *floors; /* of the groups measured; malloc'ed, owned */
     char dir[4096];
     bool dir_made;

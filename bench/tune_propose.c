@@ -17,7 +17,7 @@ static const uint64_t OTHER_SEED = 0x5bd1e995;
 static uint64_t *searched(const struct tune *t, size_t *count, struct error *err)
 {
     const uint64_t *sizes;
-    size_t most = t->probed_count;
+    size_t most = t->found.probed_count;
     for (int q = 0; q < TUNE_QUESTIONS; q++)
         most += tune_sizes(q, &sizes);
     uint64_t *list = malloc((most + 1) * sizeof(*list));
@@ -25,8 +25,8 @@ static uint64_t *searched(const struct tune *t, size_t *count, struct error *err
         error_set(err, EXIT_CANNOT, "tune: no memory");
         return NULL;
     }
-    *count = t->probed_count;
-    memcpy(list, t->probed, t->probed_count * sizeof(*list));
+    *count = t->found.probed_count;
+    memcpy(list, t->found.probed, t->found.probed_count * sizeof(*list));
     for (int q = 0; q < TUNE_QUESTIONS; q++) {
         size_t n = tune_sizes(q, &sizes);
         memcpy(list + *count, sizes, n * sizeof(*list));

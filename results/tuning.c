@@ -24,6 +24,7 @@ void tuning_free(struct tuning *t)
     for (size_t i = 0; i < t->proof_count; i++)
         free(t->proofs[i].sizes);
     free(t->warnings);
+    free(t->probed);
     free(t->parts);
     free(t->situations);
     free(t->crossovers);

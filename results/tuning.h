@@ -148,6 +148,8 @@ struct tuning {
     char ended_by[16];                       /* found, time or signal */
     size_t groups, held;                     /* measured; whose controls held */
     double floor_ratio;                      /* the median of the groups' floors */
+    uint64_t *probed; /* sizes that flips were sought at, as they came: no proof uses them */
+    size_t probed_count;
     struct tuning_part *parts;
     size_t part_count;
     struct tuning_situation *situations;

@@ -32,7 +32,7 @@ struct sizes {
     size_t count, room;
 };
 
-static int add_size(struct sizes *sizes, const json_t *object)
+static int add_size(struct sizes *sizes, const json_t *size)
 {
     if (sizes->count == sizes->room) {
         size_t room = sizes->room ? sizes->room * 2 : 64;
@@ -42,7 +42,7 @@ static int add_size(struct sizes *sizes, const json_t *object)
         sizes->list = list;
         sizes->room = room;
     }
-    sizes->list[sizes->count++] = (uint64_t)json_integer_value(json_object_get(object, "size"));
+    sizes->list[sizes->count++] = (uint64_t)json_integer_value(size);
     return 0;
 }
 
@@ -52,7 +52,7 @@ static int add_sizes(struct sizes *sizes, const json_t *objects)
     json_t *object;
     json_array_foreach(objects, i, object)
     {
-        if (add_size(sizes, object))
+        if (add_size(sizes, json_is_object(object) ? json_object_get(object, "size") : object))
             return -1;
     }
     return 0;
@@ -85,7 +85,8 @@ static int take_sizes(const json_t *document, struct sizes *sizes)
         if (add_sizes(sizes, json_object_get(situation, "points")))
             return -1;
     }
-    if (add_sizes(sizes, json_object_get(document, "threads")))
+    if (add_sizes(sizes, json_object_get(document, "threads")) ||
+        add_sizes(sizes, json_object_get(json_object_get(document, "search"), "probed")))
         return -1;
     order(sizes);
     return 0;

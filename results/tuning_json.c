@@ -184,6 +184,7 @@ static json_t *search_json(const struct tuning *t)
     object_put(&o, "groups", json_count(t->groups));
     object_put(&o, "held", json_count(t->held));
     object_put(&o, "floor_ratio", json_number(t->floor_ratio));
+    object_put(&o, "probed", json_list(t->probed, t->probed_count, sizeof(*t->probed), size_json));
     return object_end(&o);
 }
 

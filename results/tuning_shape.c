@@ -15,6 +15,7 @@ static const struct shape search_shape[] = {
     {.name = "groups", .kinds = WHOLE},
     {.name = "held", .kinds = WHOLE},
     {.name = "floor_ratio", .kinds = NUMBER | NOTHING},
+    {.name = "probed", .kinds = LIST, .items = WHOLE},
     {.name = NULL},
 };
 

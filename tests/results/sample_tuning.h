@@ -324,6 +324,11 @@ static inline void sample_tuning(struct tuning *t)
     SAMPLE_SET(t->warnings[0].code, "HYPERVISOR");
     SAMPLE_SET(t->warnings[0].message, "the machine is virtual (KVM)");
     SAMPLE_SET(t->warnings[0].hint, "repeat on the metal before believing small differences");
+    t->probed = sample_alloc(3, sizeof(*t->probed));
+    t->probed_count = 3;
+    t->probed[0] = 704;
+    t->probed[1] = 832;
+    t->probed[2] = 768;
     sample_parts(t);
     sample_situations(t);
     sample_crossovers(t);

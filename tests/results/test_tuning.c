@@ -146,7 +146,12 @@ static void each_member_has_its_value(void **state)
                        .ended_by = "signal",
                        .groups = 117,
                        .held = 116,
-                       .floor_ratio = 23.5};
+                       .floor_ratio = 23.5,
+                       .probed = calloc(2, sizeof(*t.probed)),
+                       .probed_count = 2};
+    assert_non_null(t.probed);
+    t.probed[0] = 119;
+    t.probed[1] = 118;
     set_lists(&t);
     json_t *document = tuning_to_json(&t);
     assert_json(document, "schema", "\"pmembench-tuning\"");
@@ -154,7 +159,8 @@ static void each_member_has_its_value(void **state)
     assert_json(document, "status", "\"interrupted\"");
     assert_json(document, "search",
                 "{\"max_time_s\": 20.5, \"searched_s\": 21.5, \"proved_s\": 22.5, \"ended_by\": \"signal\","
-                " \"margin\": 1.03, \"groups\": 117, \"held\": 116, \"floor_ratio\": 23.5}");
+                " \"margin\": 1.03, \"groups\": 117, \"held\": 116, \"floor_ratio\": 23.5,"
+                " \"probed\": [119, 118]}");
     assert_lists(document);
     assert_int_equal(json_object_size(document), 15);
     json_decref(document);
@@ -296,7 +302,7 @@ static void what_both_schemas_define_is_the_same(void **state)
 static void proposals_and_sizes_come_back(void **state)
 {
     (void)state;
-    static const uint64_t wanted[] = {64, 256, 512, 1024, 4096, 16384, 32768, 65536};
+    static const uint64_t wanted[] = {64, 256, 512, 704, 768, 832, 1024, 4096, 16384, 32768, 65536};
     struct tuning t, back = {0};
     struct error err = {0};
     uint64_t *sizes = NULL;
