@@ -33,6 +33,7 @@ struct tune_point {
     size_t groups;
     size_t strategy[TUNE_STRATEGIES]; /* of each member */
     bool counted;
+    size_t floor_at; /* of it in the tune's floors */
 };
 
 /* One of the sizes that all of a situation's strategies were measured at. */

@@ -78,6 +78,7 @@ static int count_group(struct tune *t, struct tune_point *p, bool held_before, s
     bool held = tune_point_tells(p);
     if (p->counted) {
         f->held = f->held - held_before + held;
+        t->floors[p->floor_at] = floor_of(p->group);
         return 0;
     }
     p->counted = true;
@@ -86,6 +87,7 @@ static int count_group(struct tune *t, struct tune_point *p, bool held_before, s
     if (!floors)
         return error_set(err, EXIT_CANNOT, "tune: no memory");
     t->floors = floors;
+    p->floor_at = f->groups;
     floors[f->groups++] = floor_of(p->group);
     return 0;
 }

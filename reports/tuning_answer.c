@@ -52,7 +52,7 @@ static void add_lacking(struct line *line, const struct tuned *t)
     if (no)
         line_add(line, "%zu not searched%s", no, part ? ", " : "");
     if (part)
-        line_add(line, "%zu only at some sizes", part);
+        line_add(line, "%zu not well enough at all sizes", part);
     if (open)
         line_add(line, "; %zu proposal%s unproven and so not kept", open, open == 1 ? " is" : "s are");
 }

@@ -238,7 +238,8 @@ static void what_was_interrupted_says_so_first(void **state)
     free(words);
     set(json_object_get(d, "search"), "ended_by", json_string("time"));
     set(json_array_get(list_in(d, "situations"), 0), "state", json_string("part"));
-    assert_tells(d, "INTERRUPTED, the time was spent: of 2 situations 1 not searched, 1 only at some sizes");
+    assert_tells(
+        d, "INTERRUPTED, the time was spent: of 2 situations 1 not searched, 1 not well enough at all sizes");
     assert_tells(d, "--max-time was 600 s");
     assert_tells(d, "64 B to 4 KiB, not at all sizes yet");
     json_decref(d);
