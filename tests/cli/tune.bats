@@ -66,6 +66,9 @@ END
 }
 
 @test "next to no time, and a part that cannot be here: the rest is done, and ends" {
+    for time in 0.1 0.2 0.3 0.5; do # the time is over before, in, and after the first size
+        timeout -k 5 20 "$PMEMBENCH" tune --max-time "$time" "${short[@]}" --out "out-$time" </dev/null >report
+    done
     pmb tune --max-time 0.01 "${short[@]}" --out out >report
     has out/tuning.json 'd["search"]["ended_by"] == "time" and not any(s["points"] for s in d["situations"])'
     run --separate-stderr pmb tune --domain hint --max-time 2 "${short[@]::3}" --out posted
