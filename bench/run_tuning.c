@@ -96,6 +96,7 @@ void run_tuning_describe(const struct run_options *o, const struct result_machin
     const char *id = json_string_value(json_object_get(json_object_get(o->tuned, "run"), "id"));
     const char *from = json_string_value(json_object_get(o->tuned, TUNING_READ_FROM));
     char used[LINE_TEXT] = "no hybrid", forced[LINE_TEXT / 2] = "", found[LINE_TEXT / 2] = "";
+    char whole[4 * LINE_TEXT];
     uint64_t bytes = tuning_hybrid(o->tuned);
     out[0] = '\0';
     if (!o->tuned)
@@ -112,6 +113,7 @@ void run_tuning_describe(const struct run_options *o, const struct result_machin
         snprintf(forced, sizeof(forced), " (forced: %s%s%s%s%s)", other ? "another " : "",
                  other ? machine.what : "", other && elsewhere ? ", " : "", elsewhere ? "another " : "",
                  elsewhere ? memory.what : "");
-    snprintf(out, LINE_TEXT, "%s from %.39s%s, read from %s", used, id ? id : "unknown", forced,
+    snprintf(whole, sizeof(whole), "%s from %.39s%s, read from %.250s", used, id ? id : "unknown", forced,
              from ? from : o->tuning);
+    text_copy(out, LINE_TEXT, whole);
 }
