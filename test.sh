@@ -10,7 +10,7 @@ usage: ./test.sh [options of ctest]
 
 Installs what building and testing needs and is missing, builds build/ with gcc and -Werror, and runs every
 test: checks of the sources, unit tests, the command line, and the clang, ASan+UBSan, TSan and Valgrind
-variants, which are tests of their own. About 19 minutes on two cores. The last lines are ctest's summary.
+variants, which are tests of their own. About 20 minutes on two cores. The last lines are ctest's summary.
 
 example: ./test.sh -L check      (labels: check, unit, proof, threads, stepped, truth, cli, lab, variant)
 END
