@@ -107,6 +107,14 @@ static void end_search(struct tune *t)
     tune_close_memory(t);
 }
 
+/* The memory under test went away. */
+static int lost(const struct tune *t, struct error *err)
+{
+    char why[LINE_TEXT];
+    return error_set(err, EXIT_CANNOT, "memory under test: %s; what was found before is in %s",
+                     region_lost(t->run.options.path, why), t->dir);
+}
+
 static int execute(struct tune *t, char **argv, struct error *err)
 {
     t->end = clock_now_ns() + (uint64_t)(t->options.max_time_s * 1e9);
@@ -117,6 +125,8 @@ static int execute(struct tune *t, char **argv, struct error *err)
     progress_start(&t->run.progress, t->run.options.quiet, 1, t->end);
     machine_steal(&t->run.stolen, &t->run.all);
     int result = search(t, err);
+    if (!result && signals_bus(NULL)) /* what was measured last is worth nothing, and there is no more */
+        result = lost(t, err);
     if (!result) {
         end_search(t);
         result = tune_propose(t, err);

@@ -164,8 +164,8 @@ END
 
 @test "a planted gain of one of libpmem's variables is proposed, proven, handed over and confirmed; a loss is told" {
     name=PMEM_MOVNT_THRESHOLD
-    short=(--llc 8M --quiet)
-    PMB_PLANT_VARIABLE=$name=1024:100 proof tune --only libpmem,proof --max-time 16 "${short[@]}" --out out >report
+    plain=(--llc 8M --quiet)
+    PMB_PLANT_VARIABLE=$name=1024:100 proof tune --only libpmem,proof --max-time 16 "${plain[@]}" --out out >report
     valid out/tuning.json
     if has out/tuning.json 'not d["proof"]' 2>/dev/null && too_slow "$(<report)"; then
         as_kept out/tuning.json "$name" 1024
@@ -175,8 +175,26 @@ END
         has out/tuning.json 'all(len(p["sizes"]) > 24 and p["best"]["where"] for p in d["proof"])'
         grep -qx "$name=1024" out/libpmem.env
     fi
-    PMB_PLANT_VARIABLE=$name=1024:100 run --separate-stderr proof tune --check out --max-time 6 "${short[@]}"
+    PMB_PLANT_VARIABLE=$name=1024:100 run --separate-stderr proof tune --check out --max-time 6 "${plain[@]}"
     [ "$status" = 0 ] || too_slow "$stderr" || fail "exit $status: $stderr"
-    PMB_PLANT_VARIABLE=$name=1024:-100 run --separate-stderr proof tune --check out --max-time 6 "${short[@]}"
+    PMB_PLANT_VARIABLE=$name=1024:-100 run --separate-stderr proof tune --check out --max-time 6 "${plain[@]}"
     [ "$status" = 3 ] || too_slow "$stderr" || fail "exit $status: $stderr"
+}
+
+@test "a file that is cut while it is searched: failed, and what was found before is there" {
+    : >mine
+    "$PMEMBENCH" tune --only durable --path mine --max-time 40 "${short[@]}" --out out </dev/null >stdout 2>stderr 3>&- &
+    pid=$!
+    for ((i = 0; i < 100; i++)); do
+        [ ! -e out/tuning.json ] || break
+        sleep 0.1
+    done
+    sleep 1
+    truncate -s 0 mine
+    ends_with 1
+    [[ $(cat stderr) == "pmembench: memory under test: mine was truncated"*"is in out" ]] || fail "$(cat stderr)"
+    valid out/tuning.json
+    has out/tuning.json 'd["status"] == "failed" and not any(p["kept"] for p in d["proposals"])'
+    grep -q "^status *FAILED" stdout
+    [ ! -s mine ]
 }
